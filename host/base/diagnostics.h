@@ -36,8 +36,9 @@ struct Diagnostic {
     Diagnostic& suggest(std::string text_);
 };
 
-// Collects diagnostics in the order found. Stops storing (but keeps counting) errors after
-// `kMaxErrors`, so that hostile input cannot fill memory. Not thread safe.
+// Collects diagnostics in the order found. Stops storing (but keeps counting) after
+// `kMaxErrors` errors, and as many warnings, so that hostile input cannot fill memory. Not thread
+// safe.
 class Diagnostics {
 public:
     static constexpr std::size_t kMaxErrors = 100;
@@ -68,6 +69,7 @@ private:
     std::vector<Diagnostic> list_;
     Diagnostic overflow_{};
     std::size_t errors_ = 0;
+    std::size_t others_ = 0;  // warnings and lints, capped alike
 };
 
 // "W0123" for a code.

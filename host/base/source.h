@@ -36,21 +36,28 @@ struct LineColumn {
 };
 
 // Owns all texts of one compilation. Pointers into a text stay valid for the map's life.
-// Not thread safe while files are being added.
+// Not thread safe while files are being added; reading is, the lazily built line index included.
 class SourceMap {
 public:
+    SourceMap();
+    SourceMap(SourceMap&&) noexcept;
+    SourceMap& operator=(SourceMap&&) noexcept;
+    ~SourceMap();
+
     FileId add(std::string path, std::string text);
-    [[nodiscard]] const SourceFile& file(FileId id) const { return *files_[id]; }
+    [[nodiscard]] const SourceFile& file(FileId id) const;
     [[nodiscard]] std::size_t size() const { return files_.size(); }
+    // The text a span covers; empty for an invalid span.
     [[nodiscard]] std::string_view text(Span span) const;
+    // An offset past the end counts as the end.
     [[nodiscard]] LineColumn locate(FileId id, std::uint32_t offset) const;
     // The line (without its end) that holds `offset`, and the offset where it begins.
     [[nodiscard]] std::string_view line_at(FileId id, std::uint32_t offset,
                                            std::uint32_t* line_begin) const;
 
 private:
-    std::vector<std::unique_ptr<SourceFile>> files_;
-    mutable std::vector<std::vector<std::uint32_t>> line_starts_;  // built on demand
+    struct Entry;
+    std::vector<std::unique_ptr<Entry>> files_;
 };
 
 }  // namespace weft

@@ -58,6 +58,7 @@ struct Expr {
     bool bracket_remap = false;  // remap written with [..]; else with (..)
     UnaryOp unary_op{};
     BinaryOp binary_op{};
+    std::uint16_t height = 0;    // levels below; at most kMaxHeight, so that visitors may recurse
     double value = 0;
     std::string text;            // name, member's instance, callee, string contents
     Name member;                 // member: what follows '@'
@@ -84,6 +85,7 @@ struct SpindleStmt {
     SpindleStmtKind kind = SpindleStmtKind::assign;
     AssignOp assign_op = AssignOp::set;
     Name name;                       // local, output or loop variable
+    bool double_colon = false;       // assign: written as f(..)::name<..>
     std::vector<Name> outputs;       // assign: `name<o,..> = e` inside a spindle (local bundle)
     ExprPtr value = nullptr;         // assign, output
     ExprPtr from = nullptr;          // loop
