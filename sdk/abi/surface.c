@@ -1,0 +1,13 @@
+/* Everything of the C ABI that two separately built binaries must agree on, reachable from exported
+ * symbols: scripts/check-abi compiles this and compares it with the committed baseline. */
+#include <weft/plugin.h>
+#include <weft/writer.h>
+
+const weft_plugin* weft_plugin_entry(uint32_t host_abi_version) {
+    (void)host_abi_version;
+    return 0;
+}
+
+/* An extension's table is fetched by its id as a bare pointer; here it has its type. */
+WEFT_EXPORT const weft_writer_api* weft_abi_writer(void);
+const weft_writer_api* weft_abi_writer(void) { return 0; }
