@@ -1,0 +1,40 @@
+// Syntax to checked program.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/diagnostics.h"
+#include "sema/program.h"
+#include "syntax/ast.h"
+
+namespace weft::sema {
+
+// What sema must know of the world around the program.
+struct Environment {
+    std::vector<std::string> include_directories;
+    // Is there a usable plugin that opens this builtin, or delivers this sink? Empty: everything is.
+    std::function<bool(std::string_view builtin_or_sink)> available;
+    // What a file extension can hold (WEFT_WRITES_* mask), 0 if no plugin writes it.
+    std::function<std::uint32_t(std::string_view extension)> writes;
+    // Settings given on the command line; they win over `me<...>`.
+    std::array<std::optional<double>, WEFT_FIELD_COUNT> overrides;
+    bool check_files = true;  // a missing media file is an error
+};
+
+// Reads `path` with everything it uses, parses and checks it. Always returns a program that is safe
+// to look at; it is meaningful only if `diagnostics` has no errors. `-` reads standard input.
+[[nodiscard]] Program analyze(const std::string& path, SourceMap& sources,
+                              const Environment& environment, Diagnostics& diagnostics);
+
+// The same for a text that is not in a file (tests, fuzzers, eval); `path` names it in messages.
+[[nodiscard]] Program analyze_text(std::string path, std::string text, SourceMap& sources,
+                                   const Environment& environment, Diagnostics& diagnostics);
+
+// Checks one more expression ("img@r", "sin(me@x)") against a finished program, for `weft eval`.
+// Returns its scalar items (a bare instance gives all its strands), empty on error.
+[[nodiscard]] std::vector<const Expr*> analyze_expression(Program& program, std::string text,
+                                                          SourceMap& sources,
+                                                          Diagnostics& diagnostics);
+
+}  // namespace weft::sema
