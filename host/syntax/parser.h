@@ -68,7 +68,7 @@ private:
     [[nodiscard]] Span span_since(std::uint32_t begin) const;
     [[nodiscard]] std::string describe(const Token& token) const;
     Diagnostic& fail(Code code, Span span, std::initializer_list<std::string_view> args = {});
-    bool fail_expected(Code code, std::string_view what);
+    bool fail_expected(Code code, std::string_view what, std::string suggestion = {});
     [[nodiscard]] bool name(Name& result, std::string_view what);
     [[nodiscard]] bool name_list(std::vector<Name>& names, TokenKind close, std::string_view what);
     void recover(bool in_spindle);
@@ -142,7 +142,6 @@ private:
 
     std::vector<Open> open_;
     bool greater_closes_ = false;   // directly inside a bundle
-    int bundle_depth_ = 0;          // bundles open without a ( or [ between
     std::uint32_t bundle_end_ = 0;  // where the bundle closed last ends
     int depth_ = 0;
     int error_depth_ = 0;  // ( and [ that were open where the last error was met

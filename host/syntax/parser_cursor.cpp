@@ -115,7 +115,7 @@ Diagnostic& Parser::fail(Code code, Span span, std::initializer_list<std::string
 }
 
 // Reports that `what` was due and the next token is there instead. Always false.
-bool Parser::fail_expected(Code code, std::string_view what) {
+bool Parser::fail_expected(Code code, std::string_view what, std::string suggestion) {
     const Token found = peek();
     if (found.kind == TokenKind::invalid) {
         if (found.reported) {
@@ -133,7 +133,7 @@ bool Parser::fail_expected(Code code, std::string_view what) {
     // What is missing at the end of a line is shown there, not where the next line begins.
     const bool elsewhere = started_ && (found.first_on_line || found.kind == TokenKind::end);
     const Span place = elsewhere ? Span{tree_.file, last_.end, last_.end} : span_of(found);
-    Diagnostic& error = fail(code, place, {what, describe(found)});
+    Diagnostic& error = fail(code, place, {what, describe(found)}).suggest(std::move(suggestion));
     if (found.kind == TokenKind::assign && what.find("'='") == std::string_view::npos)
         error.suggest("a comparison is written '=='");
     if (found.kind == TokenKind::equal && what.find("'='") != std::string_view::npos)
