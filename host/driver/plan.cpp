@@ -1,0 +1,490 @@
+#include "driver/plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace weft::driver {
+namespace {
+
+using sema::InstanceKind;
+using sema::SinkKind;
+using sema::StrandId;
+
+class Planner {
+public:
+    Planner(const PlanRequest& request, Diagnostics& diagnostics)
+        : request_(request), program_(*request.program), diagnostics_(diagnostics) {}
+
+    Plan run() {
+        add_roots();
+        find_caches();
+        if (!diagnostics_.has_errors()) {
+            settle_grids();
+        }
+        if (!diagnostics_.has_errors()) {
+            find_units();
+            make_batches();
+            plan_.run_up_frames = run_up();
+        }
+        return std::move(plan_);
+    }
+
+private:
+    // --- items -----------------------------------------------------------------------------
+
+    void add_roots() {
+        if (request_.with_sinks) {
+            add_sound();
+            for (std::uint32_t s = 0; s < program_.sinks.size(); ++s) {
+                add_sink(s);
+            }
+            std::stable_sort(plan_.items.begin(), plan_.items.end(),
+                             [&](const Item& a, const Item& b) {
+                                 return order_of(a) < order_of(b);
+                             });
+        }
+        if (!request_.values.empty()) {
+            Item item;
+            item.kind = ItemKind::values;
+            item.domain = ir::Domain::points;
+            item.context = WEFT_CONTEXT_COMPUTE;
+            for (const sema::Expr* value : request_.values) {
+                item.roots.push_back({{value}, ir::Conversion::none});
+            }
+            plan_.items.push_back(std::move(item));
+        }
+    }
+
+    [[nodiscard]] std::uint32_t order_of(const Item& item) const {
+        return program_.sinks[item.sinks.front()].order;
+    }
+
+    // All `play` statements mix into one output with as many channels as the widest has.
+    void add_sound() {
+        Item item;
+        std::size_t channels = 0;
+        for (std::uint32_t s = 0; s < program_.sinks.size(); ++s) {
+            if (program_.sinks[s].kind == SinkKind::play) {
+                item.sinks.push_back(s);
+                channels = std::max(channels, program_.sinks[s].values.size());
+            }
+        }
+        if (item.sinks.empty()) {
+            return;
+        }
+        item.roots.resize(channels);
+        for (const std::uint32_t s : item.sinks) {
+            const sema::Sink& sink = program_.sinks[s];
+            for (std::size_t c = 0; c < channels; ++c) {
+                if (sink.spreads) {
+                    item.roots[c].addends.push_back(sink.values[0]);
+                } else if (c < sink.values.size() && sink.values[c] != nullptr) {
+                    item.roots[c].addends.push_back(sink.values[c]);
+                }
+            }
+        }
+        for (ir::Root& root : item.roots) {
+            root.conversion = ir::Conversion::sound;
+        }
+        item.context = WEFT_CONTEXT_AUDIO;
+        item.domain = ir::Domain::stream;
+        plan_.items.push_back(std::move(item));
+    }
+
+    void add_sink(std::uint32_t s) {
+        const sema::Sink& sink = program_.sinks[s];
+        Item item;
+        item.sinks = {s};
+        item.context = sink.context;
+        ir::Conversion conversion = ir::Conversion::none;
+        switch (sink.kind) {
+            case SinkKind::play:
+                return;
+            case SinkKind::display:
+            case SinkKind::render:
+                conversion = ir::Conversion::picture;
+                break;
+            case SinkKind::export_file:
+                conversion = sink.is_sound ? ir::Conversion::sound : ir::Conversion::picture;
+                break;
+            case SinkKind::osc:
+            case SinkKind::midi:
+            case SinkKind::data:
+            case SinkKind::compute:
+                break;
+        }
+        if (conversion == ir::Conversion::sound) {
+            item.domain = ir::Domain::stream;
+        } else if (conversion == ir::Conversion::picture) {
+            set_raster(item);
+        }
+        for (const sema::Expr* value : sink.values) {
+            item.roots.push_back({{value}, conversion});
+        }
+        plan_.items.push_back(std::move(item));
+    }
+
+    void set_raster(Item& item) const {
+        item.width = static_cast<std::uint64_t>(program_.settings[WEFT_FIELD_WIDTH]);
+        item.height = static_cast<std::uint64_t>(program_.settings[WEFT_FIELD_HEIGHT]);
+    }
+
+    // --- lowering for a look ------------------------------------------------------------------
+
+    [[nodiscard]] const ir::InputShape* shape_of(StrandId id) {
+        const sema::Strand& strand = program_.strands[id];
+        switch (program_.instances[strand.instance].kind) {
+            case InstanceKind::source:
+                return request_.source_shape(id);
+            case InstanceKind::cache: {
+                const auto [it, added] = plan_.cache_shape.try_emplace(id);
+                if (added) {
+                    it->second.axes = {{WEFT_FIELD_OWN, strand.instance}};
+                }
+                return &it->second;
+            }
+            case InstanceKind::computed:
+            case InstanceKind::parameter:
+                break;
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] ir::Kernel look(const Item& item) {
+        ir::LowerRequest lower;
+        lower.program = &program_;
+        lower.domain = item.domain;
+        lower.roots = item.roots;
+        lower.raw = true;
+        lower.input = [this](StrandId id) { return shape_of(id); };
+        return ir::lower(lower, diagnostics_);
+    }
+
+    // Walks from the sinks, in source order, to every cache they need; the first sink to need a
+    // cache gives it its tick.
+    void find_caches() {
+        for (std::size_t i = 0; i < plan_.items.size() && !diagnostics_.has_errors(); ++i) {
+            reach(static_cast<std::uint32_t>(i), plan_.items[i].context, plan_.items[i].domain);
+        }
+    }
+
+    void reach(std::uint32_t index, std::uint32_t context, ir::Domain domain) {
+        std::vector<std::uint32_t> todo{index};
+        while (!todo.empty() && !diagnostics_.has_errors()) {
+            const std::uint32_t at = todo.back();
+            todo.pop_back();
+            const ir::Kernel kernel = look(plan_.items[at]);
+            for (const ir::InputUse& use : kernel.uses) {
+                const sema::Strand& strand = program_.strands[use.strand];
+                if (program_.instances[strand.instance].kind != InstanceKind::cache ||
+                    plan_.cache_item.contains(use.strand)) {
+                    continue;
+                }
+                Item item;
+                item.kind = ItemKind::cache;
+                item.strand = use.strand;
+                item.context = context;
+                item.domain = domain == ir::Domain::stream ? domain : ir::Domain::raster;
+                item.roots.push_back({{strand.value}, ir::Conversion::none});
+                const auto id = static_cast<std::uint32_t>(plan_.items.size());
+                plan_.cache_item.emplace(use.strand, id);
+                plan_.items.push_back(std::move(item));
+                todo.push_back(id);
+            }
+        }
+    }
+
+    // A cache whose source depends on neither x nor y is one number a tick. Which ones do is a
+    // least fixed point, because a cache that reads a picture's cache becomes a picture itself.
+    void settle_grids() {
+        bool changed = true;
+        while (changed && !diagnostics_.has_errors()) {
+            changed = false;
+            for (Item& item : plan_.items) {
+                const ir::Kernel kernel = look(item);
+                if (item.kind == ItemKind::cache && item.domain == ir::Domain::raster &&
+                    !item.on_grid && uses_place(kernel)) {
+                    item.on_grid = true;
+                    set_raster(item);
+                    auto& axes = plan_.cache_shape[item.strand].axes;
+                    axes.insert(axes.begin(), {{WEFT_FIELD_X}, {WEFT_FIELD_Y}});
+                    changed = true;
+                }
+                item.reads = reads_of(kernel);
+            }
+        }
+    }
+
+    [[nodiscard]] static bool uses_place(const ir::Kernel& kernel) {
+        return std::any_of(kernel.ir.values.begin(), kernel.ir.values.end(),
+                           [](const weft_ir_value& value) {
+                               return value.op == WEFT_OP_FIELD &&
+                                      (value.aux == WEFT_FIELD_X || value.aux == WEFT_FIELD_Y);
+                           });
+    }
+
+    [[nodiscard]] std::vector<Read> reads_of(const ir::Kernel& kernel) const {
+        std::vector<Read> reads;
+        std::map<StrandId, std::size_t> seen;
+        for (const weft_ir_value& value : kernel.ir.values) {
+            if (value.op != WEFT_OP_SAMPLE) {
+                continue;
+            }
+            const StrandId strand = kernel.uses[value.aux].strand;
+            if (!plan_.cache_item.contains(strand)) {
+                continue;
+            }
+            const auto [it, added] = seen.emplace(strand, reads.size());
+            if (added) {
+                reads.push_back({strand, true, true});
+            }
+            Read& read = reads[it->second];
+            // k is the last axis of every cache.
+            const weft_ir_value& k =
+                kernel.ir.values[kernel.ir.args[value.args + value.arg_count - 1]];
+            if (k.op != WEFT_OP_CONST) {
+                read.constant_lag = read.past_only = false;
+                continue;
+            }
+            const sema::Strand& source = program_.strands[strand];
+            const auto ticks = static_cast<double>(program_.instances[source.instance].ticks);
+            const double lag = std::floor(k.imm);
+            if (!std::isfinite(lag) || lag - ticks * std::floor(lag / ticks) < 1) {
+                read.past_only = false;
+            }
+        }
+        return reads;
+    }
+
+    // --- order ----------------------------------------------------------------------------------
+
+    // Items of a feedback loop are one unit: same owner, same batch. Tarjan's algorithm, iterative
+    // because loops of caches can be long.
+    void find_units() {
+        const auto count = static_cast<std::uint32_t>(plan_.items.size());
+        std::vector<std::uint32_t> number(count, 0), low(count, 0);
+        std::vector<bool> open(count, false);
+        std::vector<std::uint32_t> stack;
+        struct Visit {
+            std::uint32_t item;
+            std::size_t read;
+        };
+        std::uint32_t next = 1;
+        for (std::uint32_t start = 0; start < count; ++start) {
+            if (number[start] != 0) {
+                continue;
+            }
+            std::vector<Visit> visits{{start, 0}};
+            while (!visits.empty()) {
+                Visit& visit = visits.back();
+                const std::uint32_t v = visit.item;
+                if (visit.read == 0) {
+                    number[v] = low[v] = next++;
+                    stack.push_back(v);
+                    open[v] = true;
+                }
+                if (visit.read < plan_.items[v].reads.size()) {
+                    const StrandId strand = plan_.items[v].reads[visit.read++].strand;
+                    const std::uint32_t w = plan_.cache_item.at(strand);
+                    if (number[w] == 0) {
+                        visits.push_back({w, 0});
+                    } else if (open[w]) {
+                        low[v] = std::min(low[v], number[w]);
+                    }
+                    continue;
+                }
+                if (low[v] == number[v]) {
+                    std::uint32_t w;
+                    do {
+                        w = stack.back();
+                        stack.pop_back();
+                        open[w] = false;
+                        plan_.items[w].unit = unit_count_;
+                    } while (w != v);
+                    ++unit_count_;
+                }
+                visits.pop_back();
+                if (!visits.empty()) {
+                    const std::uint32_t parent = visits.back().item;
+                    low[parent] = std::min(low[parent], low[v]);
+                }
+            }
+        }
+        // Tarjan numbers units so that what is read comes first.
+        for (Item& item : plan_.items) {
+            item.backend = request_.backend_of[item.context];
+            if (item.kind == ItemKind::cache) {
+                const auto forced =
+                    request_.forced_owner.find(program_.strands[item.strand].instance);
+                if (forced != request_.forced_owner.end()) {
+                    item.backend = forced->second;
+                }
+            }
+        }
+        std::vector<std::uint32_t> owner(unit_count_, sema::kNone);
+        for (Item& item : plan_.items) {
+            if (owner[item.unit] == sema::kNone) {
+                owner[item.unit] = item.backend;
+            }
+            item.backend = owner[item.unit];
+        }
+    }
+
+    // Units in an order that follows what they read, staying with one back end as long as it has
+    // units that are ready; every switch of back end begins a batch.
+    void make_batches() {
+        std::vector<std::vector<std::uint32_t>> members(unit_count_);
+        std::vector<std::vector<std::uint32_t>> readers(unit_count_);
+        std::vector<std::uint32_t> waiting(unit_count_, 0);
+        for (std::uint32_t i = 0; i < plan_.items.size(); ++i) {
+            const Item& item = plan_.items[i];
+            members[item.unit].push_back(i);
+            for (const Read& read : item.reads) {
+                const std::uint32_t from = plan_.items[plan_.cache_item.at(read.strand)].unit;
+                if (from != item.unit) {
+                    readers[from].push_back(item.unit);
+                    ++waiting[item.unit];
+                }
+            }
+        }
+        std::map<std::uint32_t, std::vector<std::uint32_t>> ready;  // by back end
+        const auto backend_of_unit = [&](std::uint32_t unit) {
+            return plan_.items[members[unit].front()].backend;
+        };
+        for (std::uint32_t u = 0; u < unit_count_; ++u) {
+            if (waiting[u] == 0) {
+                ready[backend_of_unit(u)].push_back(u);
+            }
+        }
+        while (!ready.empty()) {
+            const std::uint32_t backend = ready.begin()->first;
+            std::vector<std::uint32_t> units;
+            while (true) {
+                const auto it = ready.find(backend);
+                if (it == ready.end()) {
+                    break;
+                }
+                const std::uint32_t unit = it->second.front();
+                it->second.erase(it->second.begin());
+                if (it->second.empty()) {
+                    ready.erase(it);
+                }
+                units.push_back(unit);
+                for (const std::uint32_t reader : readers[unit]) {
+                    if (--waiting[reader] == 0) {
+                        ready[backend_of_unit(reader)].push_back(reader);
+                    }
+                }
+            }
+            add_batch(backend, units, members);
+        }
+    }
+
+    // Items of a batch share a kernel when they have one domain and neither reads what the other
+    // stores in this tick. In a stream a constant lag of 0 is the stored value itself, so that only
+    // variable lags keep items apart.
+    void add_batch(std::uint32_t backend, const std::vector<std::uint32_t>& units,
+                   const std::vector<std::vector<std::uint32_t>>& members) {
+        PlannedBatch batch;
+        batch.backend = backend;
+        std::vector<std::uint32_t> todo;
+        for (const std::uint32_t unit : units) {
+            todo.insert(todo.end(), members[unit].begin(), members[unit].end());
+        }
+        std::map<std::uint32_t, std::uint32_t> level;  // item -> kernel level
+        for (const std::uint32_t i : todo) {
+            level[i] = 0;
+        }
+        for (std::size_t turn = 0; turn <= todo.size(); ++turn) {
+            bool moved = false;
+            for (const std::uint32_t i : todo) {
+                std::uint32_t wanted = level[i];
+                for (const Read& read : plan_.items[i].reads) {
+                    const std::uint32_t from = plan_.cache_item.at(read.strand);
+                    const auto found = level.find(from);
+                    if (found == level.end() || from == i) {
+                        continue;
+                    }
+                    const bool streams = plan_.items[i].domain == ir::Domain::stream &&
+                                         plan_.items[from].domain == ir::Domain::stream;
+                    if (streams) {
+                        wanted = std::max(wanted, found->second + (read.constant_lag ? 0 : 1));
+                    } else if (!read.past_only) {
+                        wanted = std::max(wanted, found->second + 1);
+                    }
+                }
+                moved |= wanted != level[i];
+                level[i] = wanted;
+            }
+            if (!moved) {
+                break;
+            }
+        }
+        std::map<std::tuple<std::uint32_t, ir::Domain, std::uint64_t, std::uint64_t, bool>,
+                 std::size_t>
+            kernels;
+        std::stable_sort(todo.begin(), todo.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return level[a] < level[b];
+        });
+        for (const std::uint32_t i : todo) {
+            const Item& item = plan_.items[i];
+            // Caches and pictures of one size share work; a run-up needs caches only, so that
+            // pictures that no cache shares a kernel with can be left out.
+            const bool cache = item.kind == ItemKind::cache || item.domain == ir::Domain::stream;
+            const auto key = std::tuple(level[i], item.domain, item.width, item.height, cache);
+            const auto [it, added] = kernels.emplace(key, batch.kernels.size());
+            if (added) {
+                batch.kernels.emplace_back();
+            }
+            batch.kernels[it->second].items.push_back(i);
+        }
+        plan_.batches.push_back(std::move(batch));
+    }
+
+    // How many frames before a wanted one still matter to it.
+    [[nodiscard]] std::optional<std::uint64_t> run_up() const {
+        std::vector<std::uint64_t> depth(unit_count_, 0);
+        std::uint64_t most = 0;
+        // Units are numbered with what they read before them; walk from readers to what they read.
+        std::vector<const Item*> by_unit;
+        for (const Item& item : plan_.items) {
+            by_unit.push_back(&item);
+        }
+        std::stable_sort(by_unit.begin(), by_unit.end(),
+                         [](const Item* a, const Item* b) { return a->unit > b->unit; });
+        for (const Item* item : by_unit) {
+            for (const Read& read : item->reads) {
+                const Item& from = plan_.items[plan_.cache_item.at(read.strand)];
+                if (from.unit == item->unit) {
+                    return std::nullopt;
+                }
+                const sema::Strand& strand = program_.strands[read.strand];
+                std::uint64_t ticks = program_.instances[strand.instance].ticks;
+                if (from.domain == ir::Domain::stream) {
+                    const double frames = std::ceil(static_cast<double>(ticks) *
+                                                    program_.settings[WEFT_FIELD_FPS] /
+                                                    program_.settings[WEFT_FIELD_RATE]);
+                    ticks = static_cast<std::uint64_t>(frames) + 1;
+                }
+                depth[from.unit] = std::max(depth[from.unit], depth[item->unit] + ticks);
+                most = std::max(most, depth[from.unit]);
+            }
+        }
+        return most;
+    }
+
+    const PlanRequest& request_;
+    const sema::Program& program_;
+    Diagnostics& diagnostics_;
+    Plan plan_;
+    std::uint32_t unit_count_ = 0;
+};
+
+}  // namespace
+
+Plan make_plan(const PlanRequest& request, Diagnostics& diagnostics) {
+    return Planner(request, diagnostics).run();
+}
+
+}  // namespace weft::driver

@@ -1,0 +1,78 @@
+// From a checked program to what must be computed: items (a cache's strand, a sink, strands asked
+// for at points), where each is evaluated, in which order, and which of them share a kernel. Found
+// by lowering every item once without optimisation and looking at what it reads: exact where an
+// analysis of the syntax would have to guess.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "ir/lower.h"
+#include "sema/program.h"
+
+namespace weft::driver {
+
+enum class ItemKind : std::uint8_t { cache, sink, values };
+
+// One reading of a materialised strand by an item.
+struct Read {
+    sema::StrandId strand = sema::kNone;
+    // Every reading is at a constant lag >= 1: it sees the past only, and orders nothing.
+    bool past_only = false;
+    bool constant_lag = true;
+};
+
+struct Item {
+    ItemKind kind = ItemKind::sink;
+    sema::StrandId strand = sema::kNone;  // cache
+    std::vector<std::uint32_t> sinks;     // sink: one, or all `play` together
+    std::vector<ir::Root> roots;
+    std::uint32_t context = 0;            // WEFT_CONTEXT_* of the sink that asked first
+    ir::Domain domain = ir::Domain::raster;
+    std::uint64_t width = 1;              // raster
+    std::uint64_t height = 1;
+    bool on_grid = false;                 // cache: depends on x or y
+    std::vector<Read> reads;
+    std::uint32_t backend = 0;            // index into the compilation's back ends
+    std::uint32_t unit = 0;               // items of a feedback loop share one
+};
+
+// Kernels of one batch; items of one kernel are evaluated together.
+struct PlannedKernel {
+    std::vector<std::uint32_t> items;
+};
+
+struct PlannedBatch {
+    std::uint32_t backend = 0;
+    std::vector<PlannedKernel> kernels;
+};
+
+struct PlanRequest {
+    const sema::Program* program = nullptr;
+    // Shape of a source's strand, after the source was opened.
+    std::function<const ir::InputShape*(sema::StrandId)> source_shape;
+    // Back end for a context.
+    std::array<std::uint32_t, WEFT_CONTEXT_COUNT> backend_of{};
+    // Owner of a cache, where it was chosen by hand.
+    std::map<sema::InstanceId, std::uint32_t> forced_owner;
+    std::vector<const sema::Expr*> values;  // to be evaluated at points
+    bool with_sinks = true;
+};
+
+struct Plan {
+    std::vector<Item> items;
+    std::vector<PlannedBatch> batches;
+    std::map<sema::StrandId, std::uint32_t> cache_item;     // materialised cache strands
+    std::map<sema::StrandId, ir::InputShape> cache_shape;
+    // Ticks of frames that must run before a frame whose picture is wanted; nullopt: all of them,
+    // because a feedback loop remembers everything.
+    std::optional<std::uint64_t> run_up_frames = 0;
+};
+
+// Errors go to `diagnostics`.
+[[nodiscard]] Plan make_plan(const PlanRequest& request, Diagnostics& diagnostics);
+
+}  // namespace weft::driver

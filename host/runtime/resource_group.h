@@ -1,0 +1,84 @@
+// Named, isolated, pinned thread pools. A task of a group runs on that group's threads and on no
+// other thread, ever; a busy group queues. Work stealing between groups does not exist, because it
+// is what makes one busy part of a show disturb another.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+
+namespace weft::runtime {
+
+struct GroupSpec {
+    std::string name;
+    std::vector<unsigned> cores;  // empty: all cores of the process
+    unsigned threads = 0;         // 0: one per core
+};
+
+// "audio=cores:0-1+3,threads:2"; both parts may be left out. Cores that this process may not use
+// are an error that lists those it may.
+[[nodiscard]] Result<GroupSpec> parse_group(std::string_view text);
+
+// Cores this process may run on.
+[[nodiscard]] std::vector<unsigned> usable_cores();
+
+class ResourceGroup {
+public:
+    // Starts the threads, named "weft-NAME-I", each pinned to the group's core set.
+    [[nodiscard]] static Result<std::unique_ptr<ResourceGroup>> create(GroupSpec spec);
+    ~ResourceGroup();  // finishes queued tasks, joins
+    ResourceGroup(const ResourceGroup&) = delete;
+    ResourceGroup& operator=(const ResourceGroup&) = delete;
+
+    [[nodiscard]] const std::string& name() const { return spec_.name; }
+    [[nodiscard]] const std::vector<unsigned>& cores() const { return spec_.cores; }
+    [[nodiscard]] unsigned thread_count() const { return static_cast<unsigned>(threads_.size()); }
+
+    // Queues a task. [any thread]
+    void submit(std::function<void()> task);
+    // Runs a task on the group and waits for it; on one of the group's own threads, at once.
+    void run(const std::function<void()>& task);
+    // task(user, 0) ... task(user, count - 1), spread over the group; returns when all are done.
+    // A caller that is one of the group's threads takes part, another only waits. No allocation.
+    void parallel(std::uint64_t count, void (*task)(void* user, std::uint64_t index), void* user);
+
+    // Tasks queued or running: for balancing load between groups.
+    [[nodiscard]] std::uint32_t active() const { return active_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool on_own_thread() const;
+
+private:
+    struct Job {
+        std::uint64_t count;
+        void (*task)(void*, std::uint64_t);
+        void* user;
+        std::atomic<std::uint64_t> next{0};
+        unsigned participants = 0;  // guarded by mutex_
+        Job* following = nullptr;
+    };
+
+    explicit ResourceGroup(GroupSpec spec) : spec_(std::move(spec)) {}
+    void thread_main(unsigned index);
+    static void work_on(Job& job);
+    [[nodiscard]] Job* open_job_locked() const;
+
+    GroupSpec spec_;
+    std::vector<std::thread> threads_;
+    std::mutex mutex_;
+    std::condition_variable wake_;  // workers: there is a task, a job, or the end
+    std::condition_variable done_;  // callers of parallel: a worker left a job
+    std::deque<std::function<void()>> queue_;
+    Job* jobs_ = nullptr;
+    bool stop_ = false;
+    std::atomic<std::uint32_t> active_{0};
+};
+
+}  // namespace weft::runtime
