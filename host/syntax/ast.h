@@ -29,7 +29,7 @@ struct Name {
 };
 
 enum class ExprKind : std::uint8_t {
-    number,    // value
+    number,    // value; text: as it was spelt
     string,    // text (escapes resolved); only as an argument of builtins and sinks
     name,      // text: bare instance, parameter, local or loop variable
     member,    // text@member: me@x, img@r, key@space, c@k
@@ -91,6 +91,7 @@ struct SpindleStmt {
     ExprPtr from = nullptr;          // loop
     ExprPtr to = nullptr;            // loop
     std::vector<SpindleStmt> body;   // loop
+    Span body_span;                  // loop: with its braces
     Span span;
 };
 
@@ -103,6 +104,7 @@ struct Stmt {
     std::vector<Name> params;        // spindle
     ExprPtr value = nullptr;         // bind, setting
     std::vector<SpindleStmt> body;   // spindle
+    Span body_span;                  // spindle: with its braces
     std::string path;                // use
     Span path_span;
     // pragma: `name` is slider/xy/color/toggle/curve/badge, `instance` what it binds
@@ -117,7 +119,7 @@ struct Stmt {
 
 struct Comment {
     Span span;      // with its // or /* */
-    bool own_line;  // nothing but white space before it on its line
+    bool own_line;  // nothing but white space and comments before it on its line
 };
 
 // One parsed file. Owns every node; moving it keeps node addresses.

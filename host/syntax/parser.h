@@ -58,6 +58,7 @@ private:
     // parser_cursor.cpp: tokens, errors, recovery
     [[nodiscard]] const Token& peek(std::size_t ahead = 0);
     Token advance();
+    [[nodiscard]] bool glued();
     [[nodiscard]] bool at(TokenKind kind) { return peek().kind == kind; }
     [[nodiscard]] bool at(Keyword keyword) { return peek().keyword == keyword; }
     [[nodiscard]] bool accept(TokenKind kind);

@@ -14,7 +14,8 @@ Expr* Parser::named_operand() {
         if (token.first_on_line) {
             fail_expected(Code::expected_expression, "an expression");
         } else {
-            fail(Code::equals_in_expression, span_of(peek(1)))
+            advance();  // so that recovery does not take `b =` of `if a = b` for a statement
+            fail(Code::equals_in_expression, span_of(advance()))
                 .suggest("a comparison is written '=='");
         }
         return nullptr;

@@ -40,6 +40,12 @@ const Token& Parser::peek(std::size_t ahead) {
     return ahead_[(first_ + ahead) % kLookahead];
 }
 
+// Whether the next token stands where an operator could have stood as well.
+bool Parser::glued() {
+    return started_ && !peek().first_on_line && last_.kind != TokenKind::left_brace &&
+           last_.kind != TokenKind::right_brace;
+}
+
 Token Parser::advance() {
     last_ = peek();
     started_ = true;
@@ -104,7 +110,6 @@ std::string Parser::describe(const Token& token) const {
         if (text.size() > kMaxShown) text = text.substr(0, kMaxShown) + "...";
         text = '\'' + text + '\'';
     }
-    if (token.first_on_line && started_) text += " on a new line";
     return text;
 }
 
@@ -133,8 +138,11 @@ bool Parser::fail_expected(Code code, std::string_view what, std::string suggest
     // What is missing at the end of a line is shown there, not where the next line begins.
     const bool elsewhere = started_ && (found.first_on_line || found.kind == TokenKind::end);
     const Span place = elsewhere ? Span{tree_.file, last_.end, last_.end} : span_of(found);
-    Diagnostic& error = fail(code, place, {what, describe(found)}).suggest(std::move(suggestion));
-    if (found.kind == TokenKind::assign && what.find("'='") == std::string_view::npos)
+    std::string shown = describe(found);
+    if (elsewhere && found.kind != TokenKind::end) shown += " on a new line";
+    Diagnostic& error = fail(code, place, {what, shown}).suggest(std::move(suggestion));
+    if (found.kind == TokenKind::assign && code == Code::expected_token &&
+        what.find("'='") == std::string_view::npos)
         error.suggest("a comparison is written '=='");
     if (found.kind == TokenKind::equal && what.find("'='") != std::string_view::npos)
         error.suggest("a name is bound with a single '='");
@@ -205,13 +213,20 @@ bool Parser::begins_statement(bool in_spindle, int depth) {
     const TokenKind next = peek(1).kind;
     if (token.kind == TokenKind::hash) return true;
     if (token.keyword == Keyword::spindle_ || token.keyword == Keyword::use_) return true;
-    if (is_sink(token.keyword)) return next == TokenKind::left_paren;
-    if (in_spindle && (token.keyword == Keyword::out_ || token.keyword == Keyword::for_)) return true;
     const bool likely = token.first_on_line || depth <= 0;
+    const bool binds = next == TokenKind::assign || next == TokenKind::double_colon ||
+                       (next >= TokenKind::plus_assign && next <= TokenKind::divide_assign);
+    if (is_sink(token.keyword))
+        return next == TokenKind::left_paren || (token.first_on_line && binds);
+    if (token.keyword == Keyword::out_ || token.keyword == Keyword::for_)
+        return in_spindle || token.first_on_line;
     if (token.keyword == Keyword::me_) return likely && next == TokenKind::less;
     if (token.kind != TokenKind::name || !likely) return false;
     if (next == TokenKind::assign) return true;
-    if (in_spindle && next >= TokenKind::plus_assign && next <= TokenKind::divide_assign) return true;
+    // These are no statements, but were meant as such, and deserve their own messages.
+    if (binds && (in_spindle || token.first_on_line)) return true;
+    if (next == TokenKind::at && token.first_on_line && depth <= 0)
+        return peek(3).kind == TokenKind::assign;
     if (next == TokenKind::less && peek(2).kind == TokenKind::name) {
         const TokenKind after = peek(3).kind;
         const bool closed = after == TokenKind::greater && peek(4).kind == TokenKind::assign;

@@ -67,6 +67,7 @@ bool Parser::pragma(Stmt& result) {
         const std::string_view nearest = nearest_name(result.name.text, kPragmas);
         error.suggest(nearest.empty() ? "there are #slider, #xy, #color, #toggle, #curve and #badge"
                                       : "did you mean '#" + std::string(nearest) + "'?");
+        (void)accept(TokenKind::name);  // so that recovery does not take `n<s> =` for a statement
         return false;
     }
     if (!badge) {

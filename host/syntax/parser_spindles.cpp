@@ -20,7 +20,10 @@ bool Parser::spindle(Stmt& result) {
     if (!expect(TokenKind::double_colon, "'::' and the outputs, as in :: <r, g>")) return false;
     if (!expect(TokenKind::less, "'<' and the outputs")) return false;
     if (!name_list(result.outputs, TokenKind::greater, "an output's name")) return false;
-    return block(result.body, "spindle");
+    const std::uint32_t begin = peek().begin;
+    if (!block(result.body, "spindle")) return false;
+    result.body_span = span_since(begin);
+    return true;
 }
 
 // { ... }; statements that fail are reported and left out.
@@ -81,7 +84,7 @@ bool Parser::spindle_statement(SpindleStmt& result) {
         return result.value != nullptr;
     }
     if (at(TokenKind::name)) return local(result);
-    if (started_ && !peek().first_on_line) return not_a_statement();
+    if (glued()) return not_a_statement();
     return fail_expected(Code::expected_statement, "a statement or '}'");
 }
 
@@ -93,10 +96,9 @@ bool Parser::local(SpindleStmt& result) {
         result.double_colon = true;
         return call_statement(result.value, result.name, has_outputs, result.outputs);
     }
-    const Token token = peek();
     const TokenKind next = peek(1).kind;
     const bool assigns = next >= TokenKind::assign && next <= TokenKind::divide_assign;
-    if (!assigns && next != TokenKind::less && next != TokenKind::equal && !token.first_on_line)
+    if (!assigns && next != TokenKind::less && next != TokenKind::equal && glued())
         return not_a_statement();
     if (!name(result.name, "a local's name")) return false;
     if (accept(TokenKind::less)) {
@@ -141,7 +143,10 @@ bool Parser::loop(SpindleStmt& result) {
         if (result.to == nullptr) return false;
         if (!expect(TokenKind::right_paren, "an operator or ')'")) return false;
     }
-    return block(result.body, "loop");
+    const std::uint32_t begin = peek().begin;
+    if (!block(result.body, "loop")) return false;
+    result.body_span = span_since(begin);
+    return true;
 }
 
 }  // namespace weft::syntax

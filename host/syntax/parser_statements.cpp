@@ -63,7 +63,7 @@ bool Parser::statement(Stmt& result) {
 // Always false.
 bool Parser::not_a_statement() {
     const Token token = peek();
-    if (started_ && !token.first_on_line && token.kind != TokenKind::invalid) {
+    if (glued() && token.kind != TokenKind::invalid) {
         Diagnostic& error = fail(Code::missing_operator, span_of(token), {describe(token)});
         if (bundle_end_ == last_.end)
             error.suggest("inside <...> a '>' closes the bundle: write a comparison as (a > b)");
@@ -98,8 +98,7 @@ bool Parser::named_statement(Stmt& result) {
             return false;
         default: break;
     }
-    const bool glued = started_ && !token.first_on_line;
-    if (glued && next != TokenKind::equal) return not_a_statement();
+    if (glued() && next != TokenKind::equal) return not_a_statement();
     advance();
     const std::string_view nearest = nearest_name(lexer_.text(token), kStatementWords);
     return fail_expected(Code::expected_token, "'=', '<' or '(' after a name",
