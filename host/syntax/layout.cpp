@@ -6,7 +6,9 @@
 namespace weft::syntax {
 namespace {
 
+// Counting stops mattering beyond a line: a text of megabytes is not counted at every level.
 int columns(std::string_view text) {
+    if (text.size() > 4 * kLineWidth) return kLineWidth + 1;
     return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u;
     }));
