@@ -66,16 +66,18 @@ std::string quoted(std::string_view contents) {
     return result + '"';
 }
 
-Doc name_list(std::string_view open, const std::vector<Name>& names, std::string_view close) {
+Doc name_list(std::string_view open, const std::vector<Name>& names, std::string_view close,
+              std::string_view separator) {
+    const auto may_break = separator == "," ? Doc::Kind::soft_line : Doc::Kind::line;
     Doc list;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (i == 0) {
-            list << names[i].text;
-            continue;
+        Doc item{Doc::Kind::group, {}, {}, false};
+        if (i != 0) {
+            list << ",";
+            item << doc_break(may_break);
         }
-        Doc next{Doc::Kind::group, {}, {}, false};
-        next << doc_break(Doc::Kind::soft_line) << names[i].text;
-        list << "," << std::move(next);
+        item << names[i].text;
+        list << std::move(item);
     }
     Doc result;
     result << open << doc_wrap(Doc::Kind::indent, std::move(list)) << close;
