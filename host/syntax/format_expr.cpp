@@ -84,14 +84,14 @@ Doc name_list(std::string_view open, const std::vector<Name>& names, std::string
     return result;
 }
 
-// The comments before `offset`, behind what was written last.
+// The comments before `offset`, behind what was written last; a line comment that began its line
+// begins one again.
 void ExprFormatter::gap(Doc& doc, std::uint32_t offset) {
-    for (const Comment* comment : comments_.take_before(offset)) {
-        if (comment->own_line && comments_.ends_line(*comment))
-            doc << doc_break(Doc::Kind::hard_line);
-        else doc << " ";
-        doc << doc_comment(comments_.text(*comment));
-    }
+    const std::vector<const Comment*> comments = comments_.take_before(offset);
+    if (comments.empty()) return;
+    if (comments.front()->own_line && comments_.ends_line(*comments.front()))
+        doc << doc_break(Doc::Kind::hard_line);
+    for (const Comment* comment : comments) doc << " " << doc_comment(comments_.text(*comment));
 }
 
 Doc ExprFormatter::operand(const Expr& expr, int least_binding, bool in_bundle) {

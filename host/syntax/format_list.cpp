@@ -1,8 +1,6 @@
 // Comments and the bracketed lists they stand in.
 #include "syntax/format_list.h"
 
-#include <algorithm>
-
 namespace weft::syntax {
 
 std::vector<const Comment*> CommentCursor::take_before(std::uint32_t offset) {
@@ -22,17 +20,15 @@ bool CommentCursor::ends_line(const Comment& comment) const {
     return text(comment).substr(0, 2) == "//";
 }
 
-// Those on the line of what was written last, if a line comment is among them: it must end a line,
-// and a block comment before it must stay before it.
+// Those on the line of what was written last, up to the first line comment, if there is one: it
+// must end a line, and a block comment before it must stay before it.
 void ListBuilder::behind(const std::vector<const Comment*>& comments, std::size_t& next) {
-    std::size_t same_line = 0;
-    while (same_line < comments.size() && !comments[same_line]->own_line) ++same_line;
-    const auto first = comments.begin();
-    const bool any = std::any_of(first, first + static_cast<std::ptrdiff_t>(same_line),
-                                 [&](const Comment* c) { return comments_.ends_line(*c); });
-    if (!any) return;
-    for (; next < same_line; ++next)
-        content_ << " " << doc_comment(comments_.text(*comments[next]));
+    std::size_t last = 0;
+    while (last < comments.size() && !comments[last]->own_line &&
+           !comments_.ends_line(*comments[last]))
+        ++last;
+    if (last == comments.size() || comments[last]->own_line) return;
+    for (; next <= last; ++next) content_ << " " << doc_comment(comments_.text(*comments[next]));
 }
 
 void ListBuilder::before_item(std::uint32_t offset) {
@@ -52,12 +48,11 @@ Doc ListBuilder::finish(std::uint32_t end) {
     const std::vector<const Comment*> comments = comments_.take_before(end);
     std::size_t next = 0;
     behind(comments, next);
-    for (; next < comments.size(); ++next) {
-        const bool own_line = comments_.ends_line(*comments[next]);
-        if (own_line) content_ << doc_break(Doc::Kind::hard_line);
-        else content_ << " ";
-        content_ << doc_comment(comments_.text(*comments[next]));
-    }
+    const bool own_line =
+        next == 0 && !comments.empty() && comments_.ends_line(*comments.front());
+    if (own_line) content_ << doc_break(Doc::Kind::hard_line);
+    for (; next < comments.size(); ++next)
+        content_ << " " << doc_comment(comments_.text(*comments[next]));
     list_ << doc_wrap(Doc::Kind::indent, std::move(content_)) << doc_break(Doc::Kind::soft_line)
           << close_;
     return std::move(list_);

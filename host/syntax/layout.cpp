@@ -46,7 +46,7 @@ private:
                 break;
             case Doc::Kind::line:
                 if (!item.flat) new_line(item.indent);
-                else if (!line_is_over_) write(" ", item.indent);
+                else write(" ", item.indent);
                 break;
             case Doc::Kind::soft_line:
                 if (!item.flat) new_line(item.indent);
@@ -98,10 +98,9 @@ private:
 
     void write(std::string_view text, int indent) {
         if (text.empty()) return;
-        if (line_is_over_) {
-            new_line(indent);
-            if (text == " ") return;
-        }
+        if (line_is_over_) new_line(indent);
+        if (fresh_ && text == " ") return;
+        fresh_ = false;
         out_ += text;
         const std::size_t last_line = text.rfind('\n');
         if (last_line == std::string_view::npos) column_ += columns(text);
@@ -110,6 +109,7 @@ private:
 
     void new_line(int indent) {
         line_is_over_ = false;
+        fresh_ = true;
         while (!out_.empty() && out_.back() == ' ') out_.pop_back();
         out_ += '\n';
         out_.append(static_cast<std::size_t>(indent), ' ');
@@ -120,6 +120,7 @@ private:
     std::string out_;
     int column_ = 0;
     bool line_is_over_ = false;  // a "//" comment was written
+    bool fresh_ = false;         // nothing stands on the line yet
 };
 
 }  // namespace
