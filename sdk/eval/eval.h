@@ -40,14 +40,22 @@ double weft_eval_noise(double x, double y, double t);
 
 /* --- Grids (grid.c) --------------------------------------------------------------------------- */
 
-/* Reads channel `channel` of a grid at `coords`, one number per axis. `data` and `head` are those
- * of the grid's weft_view. The position on an axis is u = (coord - origin) / step.
+/* Reads channel `channel` of a grid at `coords`, one number per axis. `data` is the grid's
+ * weft_view.data; `now` is the tick of the point that reads, used by a RING axis only. The position
+ * on an axis is u = (coord - origin) / step.
  * LINEAR: the points floor(u) and floor(u) + 1, each wrapped, mixed by a + (b - a) * (u - floor(u)),
  * the first axis innermost; at a point exactly, that point alone. FLOOR: the point floor(u).
  * A NaN coordinate gives NaN, and an infinite one where the axis repeats or mirrors; on a RING axis
  * a coordinate that is not finite gives 0, unless another axis has already given NaN. */
-double weft_grid_read(const weft_grid* grid, const void* data, uint64_t head, uint32_t channel,
+double weft_grid_read(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
                       const double* coords);
+
+/* The same at positions u. */
+double weft_grid_read_at(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
+                         const double* positions);
+
+/* The slot of a RING axis that holds tick `tick`. */
+uint64_t weft_grid_slot(const weft_axis* axis, int64_t tick);
 
 /* Stores `value` at a grid point, index[i] < axes[i].count. On a RING axis the index is a slot. Packed
  * formats take 0..1, clamped, NaN as 0. */

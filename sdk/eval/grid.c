@@ -33,9 +33,14 @@ static int64_t wrap_index(const weft_axis* axis, double i) {
     }
 }
 
-/* Returns 0 when the coordinate has no place on the axis: the answer is NaN. */
-static int find_place(const weft_axis* axis, double coord, uint64_t head, place* result) {
-    const double u = (coord - axis->origin) / axis->step;
+uint64_t weft_grid_slot(const weft_axis* axis, int64_t tick) {
+    const int64_t capacity = (int64_t)axis->capacity;
+    const int64_t slot = tick % capacity;
+    return (uint64_t)(slot < 0 ? slot + capacity : slot);
+}
+
+/* Returns 0 when the position has no place on the axis: the answer is NaN. */
+static int find_place(const weft_axis* axis, double u, int64_t now, place* result) {
     result->weight = 0.0;
     result->second = OUTSIDE;
     if (axis->wrap == WEFT_WRAP_RING) {
@@ -43,8 +48,8 @@ static int find_place(const weft_axis* axis, double coord, uint64_t head, place*
             result->first = OUTSIDE;
             return 1;
         }
-        const uint64_t back = (uint64_t)modulo(floor(u), (double)axis->count);
-        result->first = (int64_t)((head % axis->count + axis->count - back) % axis->count);
+        const int64_t back = (int64_t)modulo(floor(u), (double)axis->count);
+        result->first = (int64_t)weft_grid_slot(axis, now - back);
         return 1;
     }
     if (isnan(u)) return 0;
@@ -97,12 +102,20 @@ static double mix_axes(const weft_grid* grid, const unsigned char* data, uint32_
     return first + (second - first) * p->weight;
 }
 
-double weft_grid_read(const weft_grid* grid, const void* data, uint64_t head, uint32_t channel,
-                      const double* coords) {
+double weft_grid_read_at(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
+                         const double* positions) {
     place places[WEFT_MAX_AXES];
     for (uint32_t i = 0; i < grid->axis_count; ++i)
-        if (!find_place(&grid->axes[i], coords[i], head, &places[i])) return NAN;
+        if (!find_place(&grid->axes[i], positions[i], now, &places[i])) return NAN;
     return mix_axes(grid, data, channel, places, (int)grid->axis_count - 1, 0);
+}
+
+double weft_grid_read(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
+                      const double* coords) {
+    double positions[WEFT_MAX_AXES] = {0};
+    for (uint32_t i = 0; i < grid->axis_count; ++i)
+        positions[i] = (coords[i] - grid->axes[i].origin) / grid->axes[i].step;
+    return weft_grid_read_at(grid, data, now, channel, positions);
 }
 
 static int64_t offset_of(const weft_grid* grid, const uint64_t* index) {

@@ -27,7 +27,7 @@ inline std::string tree_text(const std::vector<ExprPtr>& args, const std::vector
 }
 
 inline const char* operator_text(BinaryOp op) {
-    constexpr const char* kTexts[] = {"^", "*",  "/", "%",  "+",  "-",  "<",
+    constexpr const char* kTexts[] = {"^",  "*", "/",  "%",  "+",  "-",   "<",
                                       "<=", ">", ">=", "==", "!=", "and", "or"};
     return kTexts[static_cast<std::size_t>(op)];
 }
@@ -89,7 +89,8 @@ inline std::string tree_text(const Stmt& statement) {
         case StmtKind::bind:
             return (statement.double_colon ? "bind:: " : "bind ") + statement.name.text +
                    (statement.has_outputs ? outputs : "") + ' ' + tree_text(*statement.value);
-        case StmtKind::setting: return "set " + statement.name.text + ' ' + tree_text(*statement.value);
+        case StmtKind::setting:
+            return "set " + statement.name.text + ' ' + tree_text(*statement.value);
         case StmtKind::spindle:
             return "spindle " + statement.name.text + tree_text(statement.params) + outputs +
                    tree_text(statement.body);

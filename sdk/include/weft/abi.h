@@ -32,15 +32,15 @@ extern "C" {
 
 /* What a fallible call returns. Anything but WEFT_OK has filled the weft_error it was given. */
 typedef int32_t weft_status;
-#define WEFT_OK ((weft_status)0)
-#define WEFT_INVALID ((weft_status)1)      /* the caller broke the contract or the input is bad */
-#define WEFT_UNSUPPORTED ((weft_status)2)  /* well-formed, but this back end cannot do it */
-#define WEFT_UNAVAILABLE ((weft_status)3)  /* a device, driver or file is not there */
-#define WEFT_INCOMPATIBLE ((weft_status)4) /* versions or devices do not match */
-#define WEFT_TIMEOUT ((weft_status)5)
-#define WEFT_CANCELLED ((weft_status)6)
-#define WEFT_DEVICE_LOST ((weft_status)7)
-#define WEFT_INTERNAL ((weft_status)8) /* a defect of the callee */
+#define WEFT_OK 0
+#define WEFT_INVALID 1      /* the caller broke the contract or the input is bad */
+#define WEFT_UNSUPPORTED 2  /* well-formed, but this back end cannot do it */
+#define WEFT_UNAVAILABLE 3  /* a device, driver or file is not there */
+#define WEFT_INCOMPATIBLE 4 /* versions or devices do not match */
+#define WEFT_TIMEOUT 5
+#define WEFT_CANCELLED 6
+#define WEFT_DEVICE_LOST 7
+#define WEFT_INTERNAL 8 /* a defect of the callee */
 
 /* Borrowed text: `size` bytes of UTF-8, not terminated. {NULL, 0} is the empty text. The memory
  * lives as long as the struct that holds it, unless stated otherwise. */
