@@ -2,9 +2,8 @@
 // on, so that it costs one message; a character that is no token at all is left to the parser.
 #include "syntax/lexer.h"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
-#include <utility>
 
 namespace weft::syntax {
 namespace {
@@ -16,22 +15,32 @@ constexpr bool is_word_start(char c) {
 }
 constexpr bool is_word(char c) { return is_word_start(c) || is_digit(c); }
 
-constexpr std::array<std::pair<std::string_view, Keyword>, 21> kKeywords{{
-    {"spindle", Keyword::spindle_}, {"use", Keyword::use_},         {"out", Keyword::out_},
-    {"for", Keyword::for_},         {"in", Keyword::in_},           {"to", Keyword::to_},
-    {"if", Keyword::if_},           {"then", Keyword::then_},       {"else", Keyword::else_},
-    {"and", Keyword::and_},         {"or", Keyword::or_},           {"not", Keyword::not_},
-    {"me", Keyword::me_},           {"display", Keyword::display_}, {"render", Keyword::render_},
-    {"play", Keyword::play_},       {"osc", Keyword::osc_},         {"midi", Keyword::midi_},
-    {"export", Keyword::export_},   {"data", Keyword::data_},       {"compute", Keyword::compute_},
-}};
+struct Word {
+    std::string_view text;
+    Keyword keyword;
+};
+
+// Grouped by first letter.
+constexpr std::array kKeywords{
+    Word{"and", Keyword::and_},         Word{"compute", Keyword::compute_},
+    Word{"data", Keyword::data_},       Word{"display", Keyword::display_},
+    Word{"else", Keyword::else_},       Word{"export", Keyword::export_},
+    Word{"for", Keyword::for_},         Word{"if", Keyword::if_},
+    Word{"in", Keyword::in_},           Word{"me", Keyword::me_},
+    Word{"midi", Keyword::midi_},       Word{"not", Keyword::not_},
+    Word{"or", Keyword::or_},           Word{"osc", Keyword::osc_},
+    Word{"out", Keyword::out_},         Word{"play", Keyword::play_},
+    Word{"render", Keyword::render_},   Word{"spindle", Keyword::spindle_},
+    Word{"then", Keyword::then_},       Word{"to", Keyword::to_},
+    Word{"use", Keyword::use_},
+};
 
 struct Symbol {
     std::string_view text;
     TokenKind kind;
 };
 
-// Longest first among those that share a beginning.
+// Grouped by first character, longest first.
 constexpr std::array kSymbols{
     Symbol{"<<=", TokenKind::less_equal},
     Symbol{"<<", TokenKind::shift_left},
@@ -46,15 +55,15 @@ constexpr std::array kSymbols{
     Symbol{"=", TokenKind::assign},
     Symbol{"!=", TokenKind::not_equal},
     Symbol{"+=", TokenKind::plus_assign},
+    Symbol{"+", TokenKind::plus},
     Symbol{"-=", TokenKind::minus_assign},
+    Symbol{"-", TokenKind::minus},
     Symbol{"*=", TokenKind::times_assign},
+    Symbol{"*", TokenKind::times},
     Symbol{"/=", TokenKind::divide_assign},
+    Symbol{"/", TokenKind::divide},
     Symbol{"::", TokenKind::double_colon},
     Symbol{":", TokenKind::colon},
-    Symbol{"+", TokenKind::plus},
-    Symbol{"-", TokenKind::minus},
-    Symbol{"*", TokenKind::times},
-    Symbol{"/", TokenKind::divide},
     Symbol{"%", TokenKind::percent},
     Symbol{"^", TokenKind::power},
     Symbol{"(", TokenKind::left_paren},
@@ -69,13 +78,38 @@ constexpr std::array kSymbols{
     Symbol{"#", TokenKind::hash},
 };
 
+// For each first character where its group begins in `table`, or the table's size.
+template <class Table>
+constexpr std::array<std::uint8_t, 128> group_starts(const Table& table) {
+    std::array<std::uint8_t, 128> starts{};
+    starts.fill(static_cast<std::uint8_t>(table.size()));
+    for (std::size_t i = table.size(); i-- > 0;)
+        starts[static_cast<std::size_t>(table[i].text[0])] = static_cast<std::uint8_t>(i);
+    return starts;
+}
+
+// A character between two of one group would hide the rest of it.
+template <class Table>
+constexpr bool is_grouped(const Table& table) {
+    for (std::size_t i = 1; i < table.size(); ++i)
+        for (std::size_t j = 0; j + 1 < i; ++j)
+            if (table[i].text[0] == table[j].text[0] && table[i].text[0] != table[i - 1].text[0])
+                return false;
+    return true;
+}
+
+constexpr auto kKeywordStarts = group_starts(kKeywords);
+constexpr auto kSymbolStarts = group_starts(kSymbols);
+static_assert(is_grouped(kKeywords) && is_grouped(kSymbols));
+
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
 
 Keyword keyword_of(std::string_view word) {
-    for (const auto& [text, keyword] : kKeywords)
-        if (text == word) return keyword;
+    for (std::size_t i = kKeywordStarts[static_cast<std::size_t>(word[0])];
+         i < kKeywords.size() && kKeywords[i].text[0] == word[0]; ++i)
+        if (kKeywords[i].text == word) return kKeywords[i].keyword;
     return Keyword::none;
 }
 
@@ -218,7 +252,10 @@ Token Lexer::string() {
 
 Token Lexer::symbol() {
     const std::string_view rest = text_.substr(at_);
-    for (const Symbol& candidate : kSymbols) {
+    const auto first = static_cast<unsigned char>(rest[0]);
+    const std::size_t start = first < kSymbolStarts.size() ? kSymbolStarts[first] : kSymbols.size();
+    for (std::size_t i = start; i < kSymbols.size() && kSymbols[i].text[0] == rest[0]; ++i) {
+        const Symbol& candidate = kSymbols[i];
         if (rest.substr(0, candidate.text.size()) != candidate.text) continue;
         // `>==` is a bundle's end and an equality: no operator begins so.
         const std::size_t length = candidate.text.size();
@@ -227,7 +264,7 @@ Token Lexer::symbol() {
     }
     std::size_t length = 1;
     while (length < rest.size() && (static_cast<unsigned char>(rest[length]) & 0xc0u) == 0x80u &&
-           static_cast<unsigned char>(rest[0]) >= 0xc0u)
+           first >= 0xc0u)
         ++length;
     return token(TokenKind::invalid, length);
 }

@@ -41,7 +41,7 @@ struct Token {
     std::uint32_t end = 0;
 };
 
-// The keyword `word` spells, or none.
+// The keyword that `word`, an ASCII word, spells; or none.
 [[nodiscard]] Keyword keyword_of(std::string_view word);
 
 // Whether the keyword begins a sink statement.
