@@ -74,6 +74,7 @@ private:
     [[nodiscard]] bool name_list(std::vector<Name>& names, TokenKind close, std::string_view what);
     void recover(bool in_spindle);
     [[nodiscard]] bool begins_statement(bool in_spindle, int depth);
+    [[nodiscard]] bool at_output_binding();
 
     // parser_statements.cpp
     [[nodiscard]] bool statement(Stmt& result);
@@ -134,7 +135,7 @@ private:
     SyntaxTree& tree_;
     Lexer lexer_;
 
-    static constexpr std::size_t kLookahead = 8;
+    static constexpr std::size_t kLookahead = 16;
     std::array<Token, kLookahead> ahead_{};
     std::size_t first_ = 0;
     std::size_t buffered_ = 0;

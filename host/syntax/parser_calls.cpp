@@ -8,10 +8,10 @@ namespace weft::syntax {
 
 Expr* Parser::named_operand() {
     const TokenKind next = peek(1).kind;
-    if (next == TokenKind::assign) {
-        const Token token = peek();
-        // `a =` newline `b = 3`: the value of `a` is missing, and `b` begins a statement.
-        if (token.first_on_line) {
+    // `a =` newline `b = 3`: the value of `a` is missing, and `b` begins a statement.
+    const bool on_new_line = peek().first_on_line;
+    if (next == TokenKind::assign || (on_new_line && at_output_binding())) {
+        if (on_new_line) {
             fail_expected(Code::expected_expression, "an expression");
         } else {
             advance();  // so that recovery does not take `b =` of `if a = b` for a statement

@@ -208,6 +208,20 @@ void Parser::recover(bool in_spindle) {
     }
 }
 
+// `name<a, b> =` comes next; longer lists than the lookahead holds are not recognised.
+bool Parser::at_output_binding() {
+    if (!at(TokenKind::name) || peek(1).kind != TokenKind::less) return false;
+    for (std::size_t i = 2; i + 2 < kLookahead; i += 2) {
+        const bool word = peek(i).kind == TokenKind::name || peek(i).kind == TokenKind::keyword;
+        if (!word) return false;
+        const TokenKind after = peek(i + 1).kind;
+        if (after == TokenKind::greater_equal) return true;
+        if (after == TokenKind::greater) return peek(i + 2).kind == TokenKind::assign;
+        if (after != TokenKind::comma) return false;
+    }
+    return false;
+}
+
 bool Parser::begins_statement(bool in_spindle, int depth) {
     const Token token = peek();
     const TokenKind next = peek(1).kind;
@@ -217,7 +231,8 @@ bool Parser::begins_statement(bool in_spindle, int depth) {
     const bool binds = next == TokenKind::assign || next == TokenKind::double_colon ||
                        (next >= TokenKind::plus_assign && next <= TokenKind::divide_assign);
     if (is_sink(token.keyword))
-        return next == TokenKind::left_paren || (token.first_on_line && binds);
+        return next == TokenKind::left_paren ||
+               (token.first_on_line && (binds || next == TokenKind::less));
     if (token.keyword == Keyword::out_ || token.keyword == Keyword::for_)
         return in_spindle || token.first_on_line;
     if (token.keyword == Keyword::me_) return likely && next == TokenKind::less;
@@ -227,12 +242,8 @@ bool Parser::begins_statement(bool in_spindle, int depth) {
     if (binds && (in_spindle || token.first_on_line)) return true;
     if (next == TokenKind::at && token.first_on_line && depth <= 0)
         return peek(3).kind == TokenKind::assign;
-    if (next == TokenKind::less && peek(2).kind == TokenKind::name) {
-        const TokenKind after = peek(3).kind;
-        const bool closed = after == TokenKind::greater && peek(4).kind == TokenKind::assign;
-        return closed || (after == TokenKind::comma && token.first_on_line) ||
-               (after == TokenKind::greater_equal && token.first_on_line);
-    }
+    if (next == TokenKind::less && token.first_on_line && peek(3).kind == TokenKind::comma) return true;
+    if (at_output_binding()) return true;
     const bool calls = next == TokenKind::left_paren ||
                        (next == TokenKind::less && peek(2).kind == TokenKind::number);
     return calls && token.first_on_line && depth <= 0;

@@ -63,6 +63,10 @@ bool Parser::statement(Stmt& result) {
 // Always false.
 bool Parser::not_a_statement() {
     const Token token = peek();
+    if (glued() && token.kind == TokenKind::assign) {
+        fail(Code::equals_in_expression, span_of(token)).suggest("a comparison is written '=='");
+        return false;
+    }
     if (glued() && token.kind != TokenKind::invalid) {
         Diagnostic& error = fail(Code::missing_operator, span_of(token), {describe(token)});
         if (bundle_end_ == last_.end)
