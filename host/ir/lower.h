@@ -32,8 +32,8 @@ struct Root {
 // How a strand that is not computed in this kernel is read: which coordinates its SAMPLE takes.
 struct InputShape {
     struct Axis {
-        std::uint32_t field = 0;                    // WEFT_FIELD_*, or WEFT_FIELD_OWN
-        sema::InstanceId instance = sema::kNone;    // whose own axis
+        std::uint32_t field = 0;                  // WEFT_FIELD_*, or WEFT_FIELD_OWN
+        sema::InstanceId instance = sema::kNone;  // whose own axis
     };
     std::vector<Axis> axes;  // in the order of the grid's axes
     // A film that shows one frame at a time: where its `time` coordinate does not vary within a
