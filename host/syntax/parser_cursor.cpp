@@ -215,7 +215,8 @@ bool Parser::at_output_binding() {
         const bool word = peek(i).kind == TokenKind::name || peek(i).kind == TokenKind::keyword;
         if (!word) return false;
         const TokenKind after = peek(i + 1).kind;
-        if (after == TokenKind::greater_equal) return true;
+        // In an argument list, `a < b, c >= d` are two comparisons.
+        if (after == TokenKind::greater_equal) return i == 2 || open_.empty();
         if (after == TokenKind::greater) return peek(i + 2).kind == TokenKind::assign;
         if (after != TokenKind::comma) return false;
     }

@@ -80,8 +80,8 @@ TEST(Format, Pragmas) {
 TEST(Format, LongLinesBreak) {
     const std::string a(40, 'a');
     const std::string b(40, 'b');
-    EXPECT_EQ(formatted("display(" + a + "," + b + ",target:1)"),
-              "display(" + a + ", " + b + ", target: 1)\n");
+    EXPECT_EQ(formatted("display(" + a + "," + b + ",rate:1)"),
+              "display(" + a + ", " + b + ", rate: 1)\n");
     const std::string c(60, 'c');
     EXPECT_EQ(formatted("display(" + a + "," + c + ", target: \"m\")"),
               "display(\n    " + a + ",\n    " + c + ",\n    target: \"m\"\n)\n");
