@@ -15,6 +15,10 @@ inline constexpr std::size_t kMaxExpressions = 4'000'000;  // of one file, about
 // Never throws, never hangs; on error the tree holds what could be read.
 [[nodiscard]] SyntaxTree parse(const SourceMap& sources, FileId file, Diagnostics& diagnostics);
 
+// Parses a text that is one expression into the arena of `tree`; null on error.
+[[nodiscard]] ExprPtr parse_expression(const SourceMap& sources, FileId file,
+                                       Diagnostics& diagnostics, SyntaxTree& tree);
+
 // The canonical text of a tree, comments kept, idempotent: format(parse(format(t))) == format(t).
 // Only for trees parsed without errors.
 [[nodiscard]] std::string format(const SourceMap& sources, const SyntaxTree& tree);

@@ -20,6 +20,8 @@ public:
     Parser(const SourceMap& sources, Diagnostics& diagnostics, SyntaxTree& tree);
 
     void program();
+    // The whole text as one expression; null on error.
+    [[nodiscard]] const Expr* lone_expression();
 
 private:
     // An open bracket, for the note of an error met inside it.

@@ -51,7 +51,9 @@ Expr* Parser::me_operand() {
 Expr* Parser::member(Token instance) {
     advance();
     const Token field = peek();
-    if (field.kind != TokenKind::name && field.kind != TokenKind::keyword) {
+    const bool word = field.kind == TokenKind::name || field.kind == TokenKind::keyword;
+    const bool next_statement = field.first_on_line && peek(1).kind == TokenKind::assign;
+    if (!word || next_statement) {
         fail_expected(Code::expected_token, "a strand's name after '@'");
         return nullptr;
     }

@@ -6,6 +6,23 @@
 #include "syntax/parser.h"
 
 namespace weft::syntax {
+namespace {
+
+bool ends_operand(TokenKind kind) {
+    switch (kind) {
+        case TokenKind::name:
+        case TokenKind::number:
+        case TokenKind::string:
+        case TokenKind::invalid:
+        case TokenKind::greater:
+        case TokenKind::right_paren:
+        case TokenKind::right_bracket:
+        case TokenKind::right_brace: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
 
 Parser::Parser(const SourceMap& sources, Diagnostics& diagnostics, SyntaxTree& tree)
     : sources_(sources),
@@ -136,7 +153,9 @@ bool Parser::fail_expected(Code code, std::string_view what, std::string suggest
         return false;
     }
     // What is missing at the end of a line is shown there, not where the next line begins.
-    const bool elsewhere = started_ && (found.first_on_line || found.kind == TokenKind::end);
+    const bool missing = code != Code::expected_statement;
+    const bool elsewhere =
+        missing && started_ && (found.first_on_line || found.kind == TokenKind::end);
     const Span place = elsewhere ? Span{tree_.file, last_.end, last_.end} : span_of(found);
     std::string shown = describe(found);
     if (elsewhere && found.kind != TokenKind::end) shown += " on a new line";
@@ -226,28 +245,24 @@ bool Parser::at_output_binding() {
 bool Parser::begins_statement(bool in_spindle, int depth) {
     const Token token = peek();
     const TokenKind next = peek(1).kind;
+    const Keyword keyword = token.keyword;
     if (token.kind == TokenKind::hash) return true;
-    if (token.keyword == Keyword::spindle_ || token.keyword == Keyword::use_) return true;
-    const bool likely = token.first_on_line || depth <= 0;
-    const bool binds = next == TokenKind::assign || next == TokenKind::double_colon ||
-                       (next >= TokenKind::plus_assign && next <= TokenKind::divide_assign);
-    if (is_sink(token.keyword))
-        return next == TokenKind::left_paren ||
-               (token.first_on_line && (binds || next == TokenKind::less));
-    if (token.keyword == Keyword::out_ || token.keyword == Keyword::for_)
-        return in_spindle || token.first_on_line;
-    if (token.keyword == Keyword::me_) return likely && next == TokenKind::less;
-    if (token.kind != TokenKind::name || !likely) return false;
-    if (next == TokenKind::assign) return true;
-    // These are no statements, but were meant as such, and deserve their own messages.
-    if (binds && (in_spindle || token.first_on_line)) return true;
-    if (next == TokenKind::at && token.first_on_line && depth <= 0)
-        return peek(3).kind == TokenKind::assign;
-    if (next == TokenKind::less && token.first_on_line && peek(3).kind == TokenKind::comma) return true;
+    if (keyword == Keyword::spindle_ || keyword == Keyword::use_) return true;
+    if (is_sink(keyword) && next == TokenKind::left_paren) return true;
+    if (in_spindle && (keyword == Keyword::out_ || keyword == Keyword::for_)) return true;
     if (at_output_binding()) return true;
-    const bool calls = next == TokenKind::left_paren ||
-                       (next == TokenKind::less && peek(2).kind == TokenKind::number);
-    return calls && token.first_on_line && depth <= 0;
+    const bool binds = next >= TokenKind::assign && next <= TokenKind::divide_assign;
+    if (token.first_on_line) {
+        if (token.kind == TokenKind::name && binds) return true;
+        // Where an operand just ended, a word on a new line was meant to begin a statement.
+        const bool word = token.kind == TokenKind::name || keyword == Keyword::me_ ||
+                          keyword == Keyword::out_ || keyword == Keyword::for_ || is_sink(keyword);
+        return word && depth <= 0 && ends_operand(last_.kind);
+    }
+    if (depth > 0) return false;
+    if (keyword == Keyword::me_) return next == TokenKind::less;
+    return token.kind == TokenKind::name &&
+           (next == TokenKind::assign || (in_spindle && binds));
 }
 
 }  // namespace weft::syntax

@@ -64,6 +64,24 @@ bool overflows(std::string_view text) {
 
 }  // namespace
 
+ExprPtr parse_expression(const SourceMap& sources, FileId file, Diagnostics& diagnostics,
+                         SyntaxTree& tree) {
+    tree.file = file;
+    if (sources.file(file).text.size() > kMaxSourceBytes) {
+        diagnostics.add(Code::source_too_large, {file, 0, 0},
+                        {std::to_string(kMaxSourceBytes >> 20)});
+        return nullptr;
+    }
+    return Parser(sources, diagnostics, tree).lone_expression();
+}
+
+const Expr* Parser::lone_expression() {
+    const Expr* const result = expression();
+    if (result == nullptr || at(TokenKind::end)) return result;
+    fail_expected(Code::expected_token, "an operator or the end of the expression");
+    return nullptr;
+}
+
 Expr* Parser::node(ExprKind kind, Span span) {
     if (tree_.exprs.size() >= kMaxExpressions) {
         fail(Code::too_many_expressions, span, {std::to_string(kMaxExpressions)});

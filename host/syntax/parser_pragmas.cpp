@@ -83,7 +83,9 @@ bool Parser::pragma(Stmt& result) {
         result.has_label = true;
         result.label = string_contents(lexer_.text(advance()));
     } else if (badge) {
-        return fail_expected(Code::expected_token, "a text in double quotes");
+        fail_expected(Code::expected_token, "a text in double quotes");
+        (void)accept(TokenKind::name);  // as above
+        return false;
     }
     return badge || check_pragma(result);
 }
