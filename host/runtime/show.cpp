@@ -1,0 +1,208 @@
+#include "runtime/show.h"
+
+#include <algorithm>
+
+#include <weft/clock.h>
+
+#include "eval/eval.h"
+
+namespace weft::runtime {
+namespace {
+
+// What a SAMPLE of a host stage needs to know, handed through the evaluator.
+struct SampleContext {
+    const HostStage* stage;
+    const double* fields;
+    const double* params;
+    std::int64_t frame;
+    std::int64_t sample;
+    weft_status status = WEFT_OK;
+    weft_error error{};
+};
+
+double sample(void* user, std::uint32_t input, const double* coords, std::uint32_t count) {
+    auto& context = *static_cast<SampleContext*>(user);
+    const HostInput& from = context.stage->inputs[input];
+    const weft_binding& binding = from.binding;
+    if (binding.kind == WEFT_HANDLE_HOST) {
+        const weft_grid& grid = binding.handle.grid;
+        const weft_view& view = *binding.handle.view;
+        const bool ticks_in_samples =
+            grid.axis_count > 0 && grid.axes[grid.axis_count - 1].wrap == WEFT_WRAP_RING &&
+            grid.axes[grid.axis_count - 1].tick == WEFT_TICK_SAMPLE;
+        return weft_grid_read(&grid, view.data, ticks_in_samples ? context.sample : context.frame,
+                              from.channel, coords);
+    }
+    std::array<double, WEFT_FIELD_COUNT> place;
+    std::copy_n(context.fields, WEFT_FIELD_COUNT, place.begin());
+    double own = 0;
+    for (std::uint32_t a = 0; a < count && a < from.axes.size(); ++a) {
+        if (from.axes[a].field == WEFT_FIELD_OWN) {
+            own = coords[a];
+        } else {
+            place[from.axes[a].field] = coords[a];
+        }
+    }
+    const std::array<const double*, WEFT_FIELD_COUNT> fields{};
+    weft_points points{};
+    points.struct_size = sizeof points;
+    points.count = 1;
+    points.fields = fields.data();
+    points.constants = place.data();
+    points.own = &own;
+    points.params = context.params;
+    double value = 0;
+    context.error.struct_size = sizeof context.error;
+    const weft_status status =
+        binding.get_values(binding.getter, &points, &value, &context.error);
+    if (status != WEFT_OK) {
+        context.status = status;
+    }
+    return value;
+}
+
+}  // namespace
+
+Error from_abi(const weft_error& error, weft_status status, const std::string& who) {
+    std::string text = who + ": ";
+    if (error.node[0] != '\0') {
+        text += std::string(error.node) + ": ";
+    }
+    text += error.message[0] != '\0' ? error.message : "failed without a reason";
+    return {status, text};
+}
+
+std::int64_t Show::first_sample(std::int64_t absframe) const {
+    return weft_clock_first_sample(settings.data(), absframe);
+}
+
+Result<void> Show::run(const FrameRequest& request) {
+    // Update and extract: the clock of this frame; parameters are the caller's snapshot.
+    fields_ = settings;
+    fields_[WEFT_FIELD_X] = fields_[WEFT_FIELD_Y] = 0.5;
+    weft_clock_at_frame(settings.data(), request.absframe, fields_.data());
+    sample_ = first_sample(request.absframe);
+    cancel_.store(0, std::memory_order_relaxed);
+
+    for (Source& source : sources) {
+        if (source.follows_time) {
+            if (auto done = execute_source(source, fields_.data(), request); !done) {
+                return done;
+            }
+        }
+    }
+    for (Step& step : steps) {
+        if (request.skip_targets && !step.captures) {
+            continue;
+        }
+        if (auto done = prepare(step, request); !done) {
+            return done;
+        }
+        if (auto done = execute(step, request); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<void> Show::prepare(Step& step, const FrameRequest& request) {
+    // Films first: the time they must show may itself be computed from other strands. Where the
+    // stage reads a film as well, its second evaluation sees the film at that time.
+    const bool twice = !step.films.empty();
+    for (int pass = twice ? 0 : 1; pass < 2; ++pass) {
+        for (HostStage& stage : step.stages) {
+            if (stage.program.outputs.empty()) {
+                continue;
+            }
+            SampleContext context{&stage, fields_.data(), request.params, request.absframe, sample_};
+            weft_eval_env env{};
+            env.fields = fields_.data();
+            env.params = request.params;
+            env.sample = sample;
+            env.sample_user = &context;
+            env.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
+            const weft_ir ir = stage.program.ir.view();
+            const weft_status status = weft_eval_ir(&ir, &env, stage.scratch.data());
+            if (status != WEFT_OK || context.status != WEFT_OK) {
+                return from_abi(context.error, status != WEFT_OK ? status : context.status,
+                                step.name);
+            }
+            for (std::uint32_t u = 0; u < stage.uniform_count; ++u) {
+                step.uniforms[stage.first_uniform + u] = stage.scratch[stage.program.outputs[u]];
+            }
+        }
+        if (pass == 1) {
+            break;
+        }
+        for (const FilmTime& film : step.films) {
+            std::array<double, WEFT_FIELD_COUNT> fields = fields_;
+            const HostStage& stage = step.stages[film.stage];
+            fields[WEFT_FIELD_TIME] = stage.scratch[stage.program.outputs[film.output]];
+            if (auto done = execute_source(sources[film.source], fields.data(), request); !done) {
+                return done;
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> Show::execute_source(Source& source, const double* fields,
+                                  const FrameRequest& request) {
+    weft_frame frame{};
+    frame.struct_size = sizeof frame;
+    frame.fields = fields;
+    frame.params = request.params;
+    frame.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
+    frame.first_sample = sample_;
+    weft_error error{};
+    error.struct_size = sizeof error;
+    weft_status status = WEFT_OK;
+    source.backend.group->run([&] {
+        status = source.program.api()->execute(source.program.get(), &frame, &error);
+    });
+    if (status != WEFT_OK) {
+        return from_abi(error, status, source.backend.name);
+    }
+    return {};
+}
+
+Result<void> Show::execute(Step& step, const FrameRequest& request) {
+    weft_frame frame{};
+    frame.struct_size = sizeof frame;
+    frame.fields = fields_.data();
+    frame.params = request.params;
+    frame.uniforms = step.uniforms.data();
+    frame.targets = request.targets;
+    frame.target_count = static_cast<std::uint32_t>(targets.size());
+    frame.first_sample = sample_;
+    frame.sample_count =
+        request.sound
+            ? static_cast<std::uint64_t>(first_sample(request.absframe + 1) - sample_)
+            : 0;
+    frame.capture = request.capture ? 1 : 0;
+    frame.skip_targets = request.skip_targets ? 1 : 0;
+    frame.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
+    weft_error error{};
+    error.struct_size = sizeof error;
+    weft_status status = WEFT_OK;
+    step.backend.group->run(
+        [&] { status = step.program.api()->execute(step.program.get(), &frame, &error); });
+    if (status != WEFT_OK) {
+        return from_abi(error, status, step.backend.name);
+    }
+    return {};
+}
+
+Result<void> Show::values(std::uint32_t which, const weft_points& points, double* values) const {
+    const Step& step = steps[values_step];
+    weft_error error{};
+    error.struct_size = sizeof error;
+    const weft_status status = step.program.api()->get_values(
+        step.program.get(), values_outputs[which], &points, values, &error);
+    if (status != WEFT_OK) {
+        return from_abi(error, status, step.backend.name);
+    }
+    return {};
+}
+
+}  // namespace weft::runtime
