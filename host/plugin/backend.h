@@ -36,6 +36,10 @@ public:
     // given, holds the record as the plugin filled it, with node and span.
     [[nodiscard]] Result<std::unique_ptr<Program>> compile(const weft_batch& batch, Edges& edges,
                                                            weft_error* detail = nullptr);
+    // What the ABI itself works on; calls through it go best through call() of call.h.
+    [[nodiscard]] const weft_backend_api* api() const { return api_; }
+    [[nodiscard]] weft_backend* instance() const { return instance_; }
+    [[nodiscard]] HostTable& host() { return host_; }
     // The table of an extension, or nullptr.
     [[nodiscard]] const void* extension(std::string_view id) const;
 
@@ -58,6 +62,7 @@ public:
     Program& operator=(const Program&) = delete;
 
     [[nodiscard]] Backend& backend() const { return backend_; }
+    [[nodiscard]] weft_program* handle() const { return program_; }
     // [compile-thread] WEFT_UNSUPPORTED: the output can be read with get_values only.
     [[nodiscard]] Result<weft_handle> get_handle(std::uint32_t output);
     // [frame-thread] No allocation of ours unless it fails.

@@ -20,8 +20,7 @@ public:
     // One line, WEFT_LOG_*; `plugin` says who speaks.
     virtual void log(std::uint32_t level, std::string_view plugin, std::string_view text) = 0;
     // The result's `owner` is the implementation's.
-    [[nodiscard]] virtual Result<weft_memory> allocate(std::uint64_t size,
-                                                       std::uint32_t flags) = 0;
+    [[nodiscard]] virtual Result<weft_memory> allocate(std::uint64_t size, std::uint32_t flags) = 0;
     virtual void free(const weft_memory& memory) = 0;
     virtual void parallel(std::uint64_t count, void (*task)(void* user, std::uint64_t index),
                           void* user) = 0;
@@ -32,7 +31,7 @@ public:
 
 // What one compile may look up, and what it has exposed so far.
 struct Edges {
-    std::unordered_map<std::uint64_t, weft_binding> inputs;   // by weft_input.id
+    std::unordered_map<std::uint64_t, weft_binding> inputs;  // by weft_input.id
     std::unordered_map<std::uint64_t, weft_handle> exposed;  // by weft_output.id
 };
 

@@ -24,7 +24,7 @@
 namespace weft::plugin {
 
 struct WriterFormat {
-    std::string extension;  // "png"
+    std::string extension;     // "png"
     std::uint32_t writes = 0;  // WEFT_WRITES_*
     std::string summary;
 };

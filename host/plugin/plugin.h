@@ -26,8 +26,8 @@ enum class State : std::uint8_t {
 };
 
 struct PluginInfo {
-    Manifest manifest;     // of a broken manifest only the name
-    std::string library;   // path; "" for what is built in
+    Manifest manifest;    // of a broken manifest only the name
+    std::string library;  // path; "" for what is built in
     State state = State::listed;
     std::string reason;    // unavailable, broken, hidden: one line
     std::string device;    // ready

@@ -1,0 +1,36 @@
+// One plugin's shared library, opened and found to be what it says it is.
+#pragma once
+
+#include <weft/plugin.h>
+#include <weft/writer.h>
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "plugin/manifest.h"
+
+namespace weft::plugin {
+
+// Owns the loaded code. Libraries are not unloaded before the process ends: threads and exit handlers
+// of what they link may outlive any wish to.
+class Library {
+public:
+    // Errors are the reason only: "it is not a shared library", to stand after the plugin's name.
+    [[nodiscard]] static Result<std::unique_ptr<Library>> open(const std::string& path,
+                                                               const Manifest& manifest);
+    // The same checks for what is linked into the program.
+    [[nodiscard]] static Result<std::unique_ptr<Library>> wrap(weft_plugin_query query,
+                                                               const Manifest& manifest);
+
+    [[nodiscard]] const weft_backend_api* api() const { return plugin_->backend; }
+    [[nodiscard]] std::string build_id() const;
+    [[nodiscard]] const void* extension(std::string_view id) const;
+
+private:
+    Library() = default;
+    const weft_plugin* plugin_ = nullptr;
+    std::string name_;
+};
+
+}  // namespace weft::plugin

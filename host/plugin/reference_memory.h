@@ -1,0 +1,53 @@
+// Where the reference back end keeps numbers: caches of f64, and how it reads what others made.
+#pragma once
+
+#include <weft/batch.h>
+#include <weft/frame.h>
+#include <weft/host.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace weft::plugin::reference {
+
+// The tick counters of a point, by WEFT_TICK_*.
+struct Now {
+    std::int64_t ticks[2] = {0, 0};
+};
+
+// The last N ticks of one cache, in the layout [channel][k][y][x].
+class Cache {
+public:
+    // `block`: most ticks captured in one call beyond the first.
+    Cache(const weft_grid& wanted, std::uint64_t block);
+
+    [[nodiscard]] const weft_grid& grid() const { return grid_; }
+    [[nodiscard]] const weft_view& view() const { return view_; }
+    [[nodiscard]] double* data() { return data_.data(); }
+    [[nodiscard]] std::uint64_t bytes() const { return data_.size() * sizeof(double); }
+    // The ring axis; nullptr if it has none.
+    [[nodiscard]] const weft_axis* ring() const;
+    void captured(std::int64_t tick);
+
+private:
+    weft_grid grid_;
+    weft_view view_{};
+    std::vector<double> data_;
+};
+
+// Memory of the program that never moves, as others may hold its address.
+struct Reader {
+    const weft_grid* grid = nullptr;  // nullptr: ask the getter
+    const weft_view* view = nullptr;
+    std::uint32_t channel = 0;
+    weft_binding binding{};
+
+    [[nodiscard]] double read(const double* coords, std::uint32_t count, const Now& now,
+                              const double* fields, const double* params) const;
+};
+
+// The index of a grid point for pixel (i, j), number n of a stream, at tick `now`.
+void index_of(const weft_grid& grid, std::uint64_t i, std::uint64_t j, std::uint64_t n,
+              const Now& now, std::uint64_t* index);
+
+}  // namespace weft::plugin::reference
