@@ -68,8 +68,10 @@ Diagnostic& Diagnostic::suggest(std::string text_) {
 Diagnostic& Diagnostics::add(Code code, Span span, std::initializer_list<std::string_view> args) {
     const CatalogueEntry& entry = entry_of(code);
     const bool is_error = entry.severity == Severity::error;
-    if (is_error) ++errors_;
-    else ++others_;
+    if (is_error)
+        ++errors_;
+    else
+        ++others_;
     Diagnostic diagnostic{code, entry.severity, span, fill(entry.text, args), {}, {}};
     if ((is_error ? errors_ : others_) > kMaxErrors) return overflow_ = std::move(diagnostic);
     return list_.emplace_back(std::move(diagnostic));

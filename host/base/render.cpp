@@ -110,8 +110,10 @@ private:
                 cut_after = true;
             } else if (column >= first) {
                 shown += point;
-                if (offset < span.begin) blank += point == "\t" ? '\t' : ' ';
-                else if (offset < span.end) carets += carets.empty() ? '^' : '~';
+                if (offset < span.begin)
+                    blank += point == "\t" ? '\t' : ' ';
+                else if (offset < span.end)
+                    carets += carets.empty() ? '^' : '~';
             }
             ++column;
             offset += bytes;
@@ -182,8 +184,10 @@ private:
         out_ += '"';
         each_printable(text, [&](std::string_view point, std::size_t) {
             if (point == "\"" || point == "\\") out_ += '\\';
-            if (point == "\t") out_ += "\\t";
-            else out_ += point;
+            if (point == "\t")
+                out_ += "\\t";
+            else
+                out_ += point;
         });
         out_ += '"';
     }

@@ -17,7 +17,8 @@ struct SourceMap::Entry {
         std::call_once(indexed, [this] {
             line_starts.push_back(0);
             const std::string& text = source.text;
-            for (std::size_t i = text.find('\n'); i != std::string::npos; i = text.find('\n', i + 1))
+            for (std::size_t i = text.find('\n'); i != std::string::npos;
+                 i = text.find('\n', i + 1))
                 line_starts.push_back(static_cast<std::uint32_t>(i + 1));
         });
         const auto after = std::upper_bound(line_starts.begin(), line_starts.end(), offset);
@@ -31,7 +32,9 @@ struct SourceMap::Entry {
 
 namespace {
 
-bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xc0u) == 0x80u; }
+bool continues_code_point(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0u) == 0x80u;
+}
 
 }  // namespace
 

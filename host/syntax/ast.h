@@ -17,11 +17,13 @@ struct Expr;
 using ExprPtr = const Expr*;
 
 enum class UnaryOp : std::uint8_t { negate, logical_not };
+// clang-format off
 enum class BinaryOp : std::uint8_t {
     power, multiply, divide, modulo, add, subtract,
     less, less_equal, greater, greater_equal, equal, not_equal,
     logical_and, logical_or,
 };
+// clang-format on
 
 struct Name {
     std::string text;
@@ -29,19 +31,19 @@ struct Name {
 };
 
 enum class ExprKind : std::uint8_t {
-    number,    // value; text: as it was spelt
-    string,    // text (escapes resolved); only as an argument of builtins and sinks
-    name,      // text: bare instance, parameter, local or loop variable
-    member,    // text@member: me@x, img@r, key@space, c@k
-    unary,     // unary_op, args[0]
-    binary,    // binary_op, args[0], args[1]
-    if_else,   // args[0..2]: condition, then, else
-    call,      // text(args...) with named (to: "...") arguments in arg_names; multi: count in value
-    multi_call,// f<N>(...): as call; `value` holds N
-    bundle,    // <a, b, c>
-    tuple,     // (a, b) with two or more items; (a) alone is just a with `parenthesised` set
-    index,     // args[0][args[1]]: constant index into a bundle
-    remap,     // args[0][t ~ e, ...] or args[0](t ~ e, ...) or positional strand(e1, e2)
+    number,      // value; text: as it was spelt
+    string,      // text (escapes resolved); only as an argument of builtins and sinks
+    name,        // text: bare instance, parameter, local or loop variable
+    member,      // text@member: me@x, img@r, key@space, c@k
+    unary,       // unary_op, args[0]
+    binary,      // binary_op, args[0], args[1]
+    if_else,     // args[0..2]: condition, then, else
+    call,        // text(args...) with named (to: "...") arguments in arg_names
+    multi_call,  // f<N>(...): as call; `value` holds N
+    bundle,      // <a, b, c>
+    tuple,       // (a, b) with two or more items; (a) alone is just a with `parenthesised` set
+    index,       // args[0][args[1]]: constant index into a bundle
+    remap,       // args[0][t ~ e, ...] or args[0](t ~ e, ...) or positional strand(e1, e2)
 };
 
 // One replacement of a remap. Positional items have an empty `instance` and `field`.
@@ -58,15 +60,15 @@ struct Expr {
     bool bracket_remap = false;  // remap written with [..]; else with (..)
     UnaryOp unary_op{};
     BinaryOp binary_op{};
-    std::uint16_t height = 0;    // levels below; at most kMaxHeight, so that visitors may recurse
+    std::uint16_t height = 0;  // levels below; at most kMaxHeight, so that visitors may recurse
     double value = 0;
-    std::string text;            // name, member's instance, callee, string contents
-    Name member;                 // member: what follows '@'
-    Span text_span;              // of `text` where it is a name
+    std::string text;  // name, member's instance, callee, string contents
+    Name member;       // member: what follows '@'
+    Span text_span;    // of `text` where it is a name
     std::vector<ExprPtr> args;
-    std::vector<Name> arg_names; // call: parallel to args; empty text where positional
+    std::vector<Name> arg_names;  // call: parallel to args; empty text where positional
     std::vector<RemapItem> remaps;
-    Span span;                   // the whole expression
+    Span span;  // the whole expression
 };
 
 enum class StmtKind : std::uint8_t {
@@ -75,7 +77,7 @@ enum class StmtKind : std::uint8_t {
     spindle,
     use,
     pragma,
-    sink,     // display render play osc midi export data compute
+    sink,  // display render play osc midi export data compute
 };
 
 enum class SpindleStmtKind : std::uint8_t { assign, output, loop };
@@ -84,36 +86,36 @@ enum class AssignOp : std::uint8_t { set, add, subtract, multiply, divide };
 struct SpindleStmt {
     SpindleStmtKind kind = SpindleStmtKind::assign;
     AssignOp assign_op = AssignOp::set;
-    Name name;                       // local, output or loop variable
-    bool double_colon = false;       // assign: written as f(..)::name<..>
-    std::vector<Name> outputs;       // assign: `name<o,..> = e` inside a spindle (local bundle)
-    ExprPtr value = nullptr;         // assign, output
-    ExprPtr from = nullptr;          // loop
-    ExprPtr to = nullptr;            // loop
-    std::vector<SpindleStmt> body;   // loop
-    Span body_span;                  // loop: with its braces
+    Name name;                      // local, output or loop variable
+    bool double_colon = false;      // assign: written as f(..)::name<..>
+    std::vector<Name> outputs;      // assign: `name<o,..> = e` inside a spindle (local bundle)
+    ExprPtr value = nullptr;        // assign, output
+    ExprPtr from = nullptr;         // loop
+    ExprPtr to = nullptr;           // loop
+    std::vector<SpindleStmt> body;  // loop
+    Span body_span;                 // loop: with its braces
     Span span;
 };
 
 struct Stmt {
     StmtKind kind = StmtKind::bind;
-    Name name;                       // instance, setting's field, spindle, pragma's kind, sink
-    bool has_outputs = false;        // bind: whether <...> was written
-    bool double_colon = false;       // bind: written as f(..)::name<..>
-    std::vector<Name> outputs;       // bind, spindle, pragma
-    std::vector<Name> params;        // spindle
-    ExprPtr value = nullptr;         // bind, setting
-    std::vector<SpindleStmt> body;   // spindle
-    Span body_span;                  // spindle: with its braces
-    std::string path;                // use
+    Name name;                      // instance, setting's field, spindle, pragma's kind, sink
+    bool has_outputs = false;       // bind: whether <...> was written
+    bool double_colon = false;      // bind: written as f(..)::name<..>
+    std::vector<Name> outputs;      // bind, spindle, pragma
+    std::vector<Name> params;       // spindle
+    ExprPtr value = nullptr;        // bind, setting
+    std::vector<SpindleStmt> body;  // spindle
+    Span body_span;                 // spindle: with its braces
+    std::string path;               // use
     Span path_span;
     // pragma: `name` is slider/xy/color/toggle/curve/badge, `instance` what it binds
     Name instance;
     std::vector<ExprPtr> pragma_values;  // numbers and tuples as written
     std::string label;
     bool has_label = false;
-    std::vector<ExprPtr> args;       // sink arguments
-    std::vector<Name> arg_names;     // sink: `r:`, `target:`; empty text where positional
+    std::vector<ExprPtr> args;    // sink arguments
+    std::vector<Name> arg_names;  // sink: `r:`, `target:`; empty text where positional
     Span span;
 };
 

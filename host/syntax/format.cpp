@@ -86,9 +86,7 @@ private:
         }
     }
 
-    void line(std::string_view text) {
-        out_.append(indent(), ' ').append(text).append("\n");
-    }
+    void line(std::string_view text) { out_.append(indent(), ' ').append(text).append("\n"); }
 
     [[nodiscard]] std::size_t indent() const { return static_cast<std::size_t>(indent_); }
 
@@ -161,7 +159,8 @@ private:
         } else {
             // A list is closed where the statement began; an operator's line is indented.
             Doc right = expressions_.whole(value);
-            if (value.kind == ExprKind::binary) right = doc_wrap(Doc::Kind::indent, std::move(right));
+            if (value.kind == ExprKind::binary)
+                right = doc_wrap(Doc::Kind::indent, std::move(right));
             doc << std::move(target) << spelling(op) << std::move(right);
         }
         lay(doc);

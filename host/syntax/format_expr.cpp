@@ -11,7 +11,15 @@ namespace {
 
 // How tightly the grammar binds; an operand that binds less is parenthesised.
 enum Binding : int {
-    kConditional, kOr, kAnd, kComparison, kSum, kProduct, kPower, kUnary, kPostfix
+    kConditional,
+    kOr,
+    kAnd,
+    kComparison,
+    kSum,
+    kProduct,
+    kPower,
+    kUnary,
+    kPostfix
 };
 
 struct Spelling {
@@ -60,8 +68,10 @@ std::string quoted(std::string_view contents) {
     std::string result = "\"";
     for (const char c : contents) {
         if (c == '"' || c == '\\') result += '\\';
-        if (c == '\n') result += "\\n";
-        else result += c;
+        if (c == '\n')
+            result += "\\n";
+        else
+            result += c;
     }
     return result + '"';
 }
@@ -228,9 +238,9 @@ Doc ExprFormatter::remap(const Expr& expr) {
 
 // What a bracket stands behind. `name(e)` would be a call, `<a>(e)` and `2(e)` nothing at all.
 Doc ExprFormatter::base(const Expr& expr, bool before_paren, bool name_would_call) {
-    const bool wrapped =
-        expr.kind == ExprKind::number || (before_paren && expr.kind == ExprKind::bundle) ||
-        (before_paren && name_would_call && expr.kind == ExprKind::name);
+    const bool wrapped = expr.kind == ExprKind::number ||
+                         (before_paren && expr.kind == ExprKind::bundle) ||
+                         (before_paren && name_would_call && expr.kind == ExprKind::name);
     if (wrapped) return parenthesised(bare(expr, false));
     return operand(expr, kPostfix, false);
 }

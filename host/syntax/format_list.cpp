@@ -48,8 +48,7 @@ Doc ListBuilder::finish(std::uint32_t end) {
     const std::vector<const Comment*> comments = comments_.take_before(end);
     std::size_t next = 0;
     behind(comments, next);
-    const bool own_line =
-        next == 0 && !comments.empty() && comments_.ends_line(*comments.front());
+    const bool own_line = next == 0 && !comments.empty() && comments_.ends_line(*comments.front());
     if (own_line) content_ << doc_break(Doc::Kind::hard_line);
     for (; next < comments.size(); ++next)
         content_ << " " << doc_comment(comments_.text(*comments[next]));

@@ -14,7 +14,9 @@ int columns(std::string_view text) {
     }));
 }
 
-bool ends_its_line(std::string_view comment) { return comment.substr(0, 2) == "//"; }
+bool ends_its_line(std::string_view comment) {
+    return comment.substr(0, 2) == "//";
+}
 
 class Printer {
 public:
@@ -45,8 +47,10 @@ private:
                 line_is_over_ = ends_its_line(doc.content);
                 break;
             case Doc::Kind::line:
-                if (!item.flat) new_line(item.indent);
-                else write(" ", item.indent);
+                if (!item.flat)
+                    new_line(item.indent);
+                else
+                    write(" ", item.indent);
                 break;
             case Doc::Kind::soft_line:
                 if (!item.flat) new_line(item.indent);
@@ -103,8 +107,10 @@ private:
         fresh_ = false;
         out_ += text;
         const std::size_t last_line = text.rfind('\n');
-        if (last_line == std::string_view::npos) column_ += columns(text);
-        else column_ = columns(text.substr(last_line + 1));
+        if (last_line == std::string_view::npos)
+            column_ += columns(text);
+        else
+            column_ = columns(text.substr(last_line + 1));
     }
 
     void new_line(int indent) {
@@ -131,15 +137,21 @@ Doc& Doc::operator<<(Doc part) {
     return *this;
 }
 
-Doc& Doc::operator<<(std::string_view text) { return *this << doc_text(text); }
+Doc& Doc::operator<<(std::string_view text) {
+    return *this << doc_text(text);
+}
 
-Doc doc_text(std::string_view text) { return {Doc::Kind::text, std::string(text), {}, false}; }
+Doc doc_text(std::string_view text) {
+    return {Doc::Kind::text, std::string(text), {}, false};
+}
 
 Doc doc_comment(std::string_view text) {
     return {Doc::Kind::comment, std::string(text), {}, ends_its_line(text)};
 }
 
-Doc doc_break(Doc::Kind kind) { return {kind, {}, {}, kind == Doc::Kind::hard_line}; }
+Doc doc_break(Doc::Kind kind) {
+    return {kind, {}, {}, kind == Doc::Kind::hard_line};
+}
 
 Doc doc_wrap(Doc::Kind kind, Doc inner) {
     Doc result{kind, {}, {}, inner.breaks};
@@ -147,6 +159,8 @@ Doc doc_wrap(Doc::Kind kind, Doc inner) {
     return result;
 }
 
-std::string lay_out(const Doc& doc, int indent) { return Printer().print(doc, indent); }
+std::string lay_out(const Doc& doc, int indent) {
+    return Printer().print(doc, indent);
+}
 
 }  // namespace weft::syntax

@@ -9,17 +9,22 @@ namespace weft::syntax {
 namespace {
 
 // Not <cctype>: the language is the same in every locale.
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 constexpr bool is_word_start(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-constexpr bool is_word(char c) { return is_word_start(c) || is_digit(c); }
+constexpr bool is_word(char c) {
+    return is_word_start(c) || is_digit(c);
+}
 
 struct Word {
     std::string_view text;
     Keyword keyword;
 };
 
+// clang-format off
 // Grouped by first letter.
 constexpr std::array kKeywords{
     Word{"and", Keyword::and_},         Word{"compute", Keyword::compute_},
@@ -77,6 +82,7 @@ constexpr std::array kSymbols{
     Symbol{"~", TokenKind::tilde},
     Symbol{"#", TokenKind::hash},
 };
+// clang-format on
 
 // For each first character where its group begins in `table`, or the table's size.
 template <class Table>
@@ -179,7 +185,8 @@ void Lexer::block_comment() {
     at_ = close + 2;
     comments_.push_back({span(begin, at_), first_on_line_});
     // Whatever follows a comment that began its line still begins a line for the reader.
-    if (text_.substr(begin, at_ - begin).find('\n') != std::string_view::npos) first_on_line_ = true;
+    if (text_.substr(begin, at_ - begin).find('\n') != std::string_view::npos)
+        first_on_line_ = true;
 }
 
 Token Lexer::word() {
@@ -211,7 +218,8 @@ Token Lexer::number() {
         while (is_word(peek(length)) || peek(length) == '.') ++length;
         Diagnostic& error = diagnostics_.add(Code::malformed_number, span(at_, at_ + length),
                                              {text_.substr(at_, length)});
-        error.suggest("numbers are written 1, 1.5, .5, 5. or 1e-3; a name cannot begin with a digit");
+        error.suggest(
+            "numbers are written 1, 1.5, .5, 5. or 1e-3; a name cannot begin with a digit");
         Token bad = token(TokenKind::number, length);
         bad.reported = true;
         return bad;
@@ -242,8 +250,8 @@ Token Lexer::string() {
             while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xc0u) == 0x80u)
                 ++end;
             const std::size_t begin = at_ + length;
-            diagnostics_.add(Code::unknown_escape, span(begin, end),
-                             {text_.substr(begin, end - begin)})
+            diagnostics_
+                .add(Code::unknown_escape, span(begin, end), {text_.substr(begin, end - begin)})
                 .suggest("the escapes are \\\", \\\\ and \\n; write \\\\ for a backslash");
         }
     }

@@ -8,7 +8,7 @@ namespace weft::syntax {
 
 // Limits that keep any bytes from exhausting memory or the stack; each has its message.
 inline constexpr std::size_t kMaxSourceBytes = 64u << 20;
-inline constexpr int kMaxDepth = 256;   // nesting of expressions and blocks
+inline constexpr int kMaxDepth = 256;    // nesting of expressions and blocks
 inline constexpr int kMaxHeight = 1000;  // of an expression tree: a + b + c + ... grows one a term
 inline constexpr std::size_t kMaxExpressions = 4'000'000;  // of one file, about 1 GiB
 

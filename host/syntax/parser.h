@@ -141,8 +141,8 @@ private:
     std::array<Token, kLookahead> ahead_{};
     std::size_t first_ = 0;
     std::size_t buffered_ = 0;
-    Token last_{};           // the token consumed last
-    bool started_ = false;   // whether `last_` is one
+    Token last_{};          // the token consumed last
+    bool started_ = false;  // whether `last_` is one
 
     std::vector<Open> open_;
     bool greater_closes_ = false;   // directly inside a bundle

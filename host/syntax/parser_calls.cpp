@@ -152,8 +152,9 @@ Expr* Parser::brackets(Expr* base) {
     for (const RemapItem& item : items) remaps = remaps || !item.field.text.empty();
     if (!remaps && items.size() > 1) {
         fail(Code::ambiguous_brackets, span_since(open.begin))
-            .suggest("replace by position in parentheses, img@r(e1, e2), or by name, "
-                     "img@r[me@x ~ e1]");
+            .suggest(
+                "replace by position in parentheses, img@r(e1, e2), or by name, "
+                "img@r[me@x ~ e1]");
         return nullptr;
     }
     Expr* const result = node(remaps ? ExprKind::remap : ExprKind::index, {});
@@ -177,8 +178,9 @@ Expr* Parser::paren_remap(Expr* base) {
         const bool number = base->kind == ExprKind::number;
         Diagnostic& error =
             fail(Code::not_callable, base->span, {number ? "a number" : "a bundle"});
-        error.suggest(number ? "a product needs '*'"
-                             : "inside <...> a '>' closes the bundle: write a comparison as (a > b)");
+        error.suggest(number
+                          ? "a product needs '*'"
+                          : "inside <...> a '>' closes the bundle: write a comparison as (a > b)");
         return nullptr;
     }
     if (at(TokenKind::left_paren)) advance();

@@ -96,12 +96,8 @@ Token Parser::split() {
     rest.begin = first.end;
     rest.first_on_line = false;
     switch (rest.kind) {
-        case TokenKind::shift_left:
-            first.kind = rest.kind = TokenKind::less;
-            break;
-        case TokenKind::shift_right:
-            first.kind = rest.kind = TokenKind::greater;
-            break;
+        case TokenKind::shift_left: first.kind = rest.kind = TokenKind::less; break;
+        case TokenKind::shift_right: first.kind = rest.kind = TokenKind::greater; break;
         default:
             assert(rest.kind == TokenKind::greater_equal);
             first.kind = TokenKind::greater;
@@ -113,9 +109,13 @@ Token Parser::split() {
     return first;
 }
 
-Span Parser::span_of(const Token& token) const { return {tree_.file, token.begin, token.end}; }
+Span Parser::span_of(const Token& token) const {
+    return {tree_.file, token.begin, token.end};
+}
 
-Span Parser::span_since(std::uint32_t begin) const { return {tree_.file, begin, last_.end}; }
+Span Parser::span_since(std::uint32_t begin) const {
+    return {tree_.file, begin, last_.end};
+}
 
 std::string Parser::describe(const Token& token) const {
     constexpr std::size_t kMaxShown = 32;
@@ -261,8 +261,7 @@ bool Parser::begins_statement(bool in_spindle, int depth) {
     }
     if (depth > 0) return false;
     if (keyword == Keyword::me_) return next == TokenKind::less;
-    return token.kind == TokenKind::name &&
-           (next == TokenKind::assign || (in_spindle && binds));
+    return token.kind == TokenKind::name && (next == TokenKind::assign || (in_spindle && binds));
 }
 
 }  // namespace weft::syntax

@@ -57,7 +57,8 @@ bool overflows(std::string_view text) {
     const std::size_t digits = e + 1 + (negative || text[e + 1] == '+' ? 1 : 0);
     std::size_t exponent = 0;
     for (const char c : text.substr(digits))
-        exponent = std::min<std::size_t>(exponent * 10 + static_cast<std::size_t>(c - '0'), 1u << 30);
+        exponent =
+            std::min<std::size_t>(exponent * 10 + static_cast<std::size_t>(c - '0'), 1u << 30);
     const std::size_t lead = digit < point ? point - digit : digit - point;
     return digit < point ? !negative || lead > exponent : !negative && exponent > lead;
 }
@@ -185,7 +186,8 @@ Expr* Parser::power() {
     if (!level.ok()) return nullptr;
     Expr* const exponent = power();
     if (exponent == nullptr) return nullptr;
-    if (base->kind == ExprKind::unary && base->unary_op == UnaryOp::negate && !base->parenthesised) {
+    if (base->kind == ExprKind::unary && base->unary_op == UnaryOp::negate &&
+        !base->parenthesised) {
         diagnostics_.add(Code::negated_power, span_since(begin))
             .suggest("write (-a)^b if that is meant, else -(a^b)");
     }
@@ -237,9 +239,7 @@ Expr* Parser::primary() {
         case TokenKind::left_paren: return parenthesised();
         case TokenKind::less:
         case TokenKind::shift_left: return bundle();
-        case TokenKind::string:
-            fail(Code::misplaced_string, span_of(token));
-            return nullptr;
+        case TokenKind::string: fail(Code::misplaced_string, span_of(token)); return nullptr;
         default: break;
     }
     if (token.keyword == Keyword::me_) return me_operand();
@@ -314,8 +314,10 @@ Expr* Parser::bundle() {
             if (item == nullptr) return nullptr;
             result->args.push_back(item);
         } while (accept(TokenKind::comma));
-        if (at(TokenKind::shift_right)) (void)split();
-        else if (!expect(TokenKind::greater, "an operator, ',' or '>'")) return nullptr;
+        if (at(TokenKind::shift_right))
+            (void)split();
+        else if (!expect(TokenKind::greater, "an operator, ',' or '>'"))
+            return nullptr;
     }
     bundle_end_ = last_.end;
     return finish(result, open.begin);

@@ -29,10 +29,12 @@ std::string_view wrong_form(std::string_view kind, const std::vector<ExprPtr>& v
         bool numbers = count == 2 || count == 3;
         for (const ExprPtr value : values)
             numbers = numbers && value->kind != ExprKind::tuple && value->kind != ExprKind::name;
-        return numbers ? "" : "the lowest and highest value, and a default: #slider n<s> = 0, 1, 0.5";
+        return numbers ? ""
+                       : "the lowest and highest value, and a default: #slider n<s> = 0, 1, 0.5";
     }
     if (kind == "xy") {
-        return count == 2 && all_tuples_of(values, 2) ? "" : "two ranges: #xy n<x,y> = (0,1), (0,1)";
+        return count == 2 && all_tuples_of(values, 2) ? ""
+                                                      : "two ranges: #xy n<x,y> = (0,1), (0,1)";
     }
     if (kind == "color") {
         const bool fits = count == 0 || (count == 1 && values[0]->kind == ExprKind::tuple);
@@ -55,15 +57,17 @@ std::string_view wrong_form(std::string_view kind, const std::vector<ExprPtr>& v
 bool Parser::pragma(Stmt& result) {
     result.kind = StmtKind::pragma;
     const Token hash = advance();
-    if (!at(TokenKind::name)) return fail_expected(Code::expected_token, "a pragma's name after '#'");
+    if (!at(TokenKind::name))
+        return fail_expected(Code::expected_token, "a pragma's name after '#'");
     const Token kind = advance();
     result.name = {std::string(lexer_.text(kind)), span_of(kind)};
     const bool badge = result.name.text == "badge";
     bool known = false;
-    for (const std::string_view pragma_name : kPragmas) known = known || pragma_name == result.name.text;
+    for (const std::string_view pragma_name : kPragmas)
+        known = known || pragma_name == result.name.text;
     if (!known) {
-        Diagnostic& error = fail(Code::unknown_pragma, {tree_.file, hash.begin, kind.end},
-                                 {result.name.text});
+        Diagnostic& error =
+            fail(Code::unknown_pragma, {tree_.file, hash.begin, kind.end}, {result.name.text});
         const std::string_view nearest = nearest_name(result.name.text, kPragmas);
         error.suggest(nearest.empty() ? "there are #slider, #xy, #color, #toggle, #curve and #badge"
                                       : "did you mean '#" + std::string(nearest) + "'?");

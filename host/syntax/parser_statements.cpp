@@ -170,8 +170,10 @@ bool Parser::setting(Stmt& result) {
         return fail_expected(Code::expected_token, "the name of a setting");
     advance();
     result.name = {std::string(lexer_.text(field)), span_of(field)};
-    if (at(TokenKind::greater_equal) && lexer_.text(peek()) == ">=") (void)split();
-    else if (!expect(TokenKind::greater, "'>'")) return false;
+    if (at(TokenKind::greater_equal) && lexer_.text(peek()) == ">=")
+        (void)split();
+    else if (!expect(TokenKind::greater, "'>'"))
+        return false;
     if (!expect(TokenKind::assign, "'='")) return false;
     result.value = expression();
     return result.value != nullptr;

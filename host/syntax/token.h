@@ -8,6 +8,7 @@
 
 namespace weft::syntax {
 
+// clang-format off
 enum class TokenKind : std::uint8_t {
     end,
     invalid,  // could not be read; whoever meets it gives up on the statement
@@ -31,11 +32,12 @@ enum class Keyword : std::uint8_t {
     spindle_, use_, out_, for_, in_, to_, if_, then_, else_, and_, or_, not_, me_,
     display_, render_, play_, osc_, midi_, export_, data_, compute_,
 };
+// clang-format on
 
 struct Token {
     TokenKind kind = TokenKind::end;
     Keyword keyword = Keyword::none;
-    bool first_on_line = false;  // newlines mean nothing, but they tell where to pick up after an error
+    bool first_on_line = false;  // newlines mean nothing; they only guide recovery from errors
     bool reported = false;       // invalid: the lexer has already said why
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
@@ -45,6 +47,8 @@ struct Token {
 [[nodiscard]] Keyword keyword_of(std::string_view word);
 
 // Whether the keyword begins a sink statement.
-[[nodiscard]] constexpr bool is_sink(Keyword keyword) { return keyword >= Keyword::display_; }
+[[nodiscard]] constexpr bool is_sink(Keyword keyword) {
+    return keyword >= Keyword::display_;
+}
 
 }  // namespace weft::syntax

@@ -6,13 +6,14 @@
 namespace weft {
 namespace {
 
-const std::vector<std::string_view> kNames{"sin", "cos", "smoothstep", "saturate", "img", "x", "time"};
+const std::vector<std::string_view> kNames{"sin", "cos", "smoothstep", "saturate",
+                                           "img", "x",   "time"};
 
 TEST(NearestName, FindsSlips) {
-    EXPECT_EQ(nearest_name("smothstep", kNames), "smoothstep");   // left out
+    EXPECT_EQ(nearest_name("smothstep", kNames), "smoothstep");    // left out
     EXPECT_EQ(nearest_name("smoothsttep", kNames), "smoothstep");  // doubled
-    EXPECT_EQ(nearest_name("saturete", kNames), "saturate");      // another
-    EXPECT_EQ(nearest_name("smoohtstep", kNames), "smoothstep");  // swapped
+    EXPECT_EQ(nearest_name("saturete", kNames), "saturate");       // another
+    EXPECT_EQ(nearest_name("smoohtstep", kNames), "smoothstep");   // swapped
     EXPECT_EQ(nearest_name("imgg", kNames), "img");
     EXPECT_EQ(nearest_name("tmie", kNames), "time");
     EXPECT_EQ(nearest_name("SIN", kNames), "sin");

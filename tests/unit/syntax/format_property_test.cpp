@@ -20,15 +20,15 @@ std::vector<std::string> comments_of(const Parsed& parsed) {
 
 void check(const RandomProgram& program) {
     const Parsed first(program.text);
-    ASSERT_FALSE(first.diagnostics.has_errors())
-        << first.diagnostics.render(false) << '\n' << program.text;
+    ASSERT_FALSE(first.diagnostics.has_errors()) << first.diagnostics.render(false) << '\n'
+                                                 << program.text;
     ASSERT_EQ(tree_text(first.tree), program.expected) << program.text;
     ASSERT_EQ(comments_of(first), program.comments) << program.text;
 
     const std::string formatted = format(first.sources, first.tree);
     const Parsed second(formatted);
-    ASSERT_FALSE(second.diagnostics.has_errors())
-        << second.diagnostics.render(false) << '\n' << program.text;
+    ASSERT_FALSE(second.diagnostics.has_errors()) << second.diagnostics.render(false) << '\n'
+                                                  << program.text;
     ASSERT_EQ(tree_text(second.tree), program.expected) << program.text << "\n---\n" << formatted;
     ASSERT_EQ(comments_of(second), program.comments) << program.text << "\n---\n" << formatted;
     ASSERT_EQ(format(second.sources, second.tree), formatted) << program.text;

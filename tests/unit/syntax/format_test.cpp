@@ -20,8 +20,7 @@ TEST(Format, OneStatementALine) {
 }
 
 TEST(Format, OperatorsAndTheirAncestors) {
-    EXPECT_EQ(formatted("a = b<<c and d>>=e or not f===g"),
-              "a = b < c and d >= e or not f == g\n");
+    EXPECT_EQ(formatted("a = b<<c and d>>=e or not f===g"), "a = b < c and d >= e or not f == g\n");
     EXPECT_EQ(formatted("a = -b ^ 2*c"), "a = -b^2 * c\n");
 }
 

@@ -53,8 +53,8 @@ TEST(Limits, TimeIsLinear) {
     const auto seconds = [](int statements) {
         std::string text;
         for (int i = 0; i < statements; ++i) {
-            text += "node" + std::to_string(i) + "<r> = sin(me@x * 2) + node" + std::to_string(i / 2) +
-                    "@r\n";
+            text += "node" + std::to_string(i) + "<r> = sin(me@x * 2) + node" +
+                    std::to_string(i / 2) + "@r\n";
         }
         double best = 1e9;
         for (int round = 0; round < 3; ++round) {

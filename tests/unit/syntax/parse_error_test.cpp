@@ -76,8 +76,7 @@ TEST(ParseError, SpindlesDoNotSwallowWhatFollows) {
               (List{"1:13 W0110", "2:7 W0117"}));
     EXPECT_EQ(errors("spindle f(a) :: <o> { x = * y = / }\nc = ("),
               (List{"1:27 W0111", "1:33 W0111", "2:6 W0111"}));
-    EXPECT_EQ(errors("spindle f(a) :: <o> { out o = 1\ndisplay(a)\nplay(a)"),
-              (List{"2:1 W0133"}));
+    EXPECT_EQ(errors("spindle f(a) :: <o> { out o = 1\ndisplay(a)\nplay(a)"), (List{"2:1 W0133"}));
     EXPECT_EQ(errors("spindle f(a) :: <o> { for i in (1, 2) { x = 1 } out o = 1 }"),
               (List{"1:34 W0110"}));
 }

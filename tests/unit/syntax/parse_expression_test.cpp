@@ -74,8 +74,7 @@ TEST(ParseExpression, BracketsAreIndexOrRemap) {
     EXPECT_EQ(expr("<1, 2>[1]"), "(index (bundle 1 2) 1)");
     EXPECT_EQ(expr("img[2]"), "(index img 2)");
     EXPECT_EQ(expr("(a, b)[0]"), "(index (tuple a b) 0)");
-    EXPECT_EQ(expr("img@r[me@x ~ me@x + 1, me@y ~ 0]"),
-              "(remap[] img@r me@x~(+ me@x 1) me@y~0)");
+    EXPECT_EQ(expr("img@r[me@x ~ me@x + 1, me@y ~ 0]"), "(remap[] img@r me@x~(+ me@x 1) me@y~0)");
     EXPECT_EQ(expr("img@r[1, me@time ~ 0]"), "(remap[] img@r 1 me@time~0)");
     EXPECT_EQ(expr("c@o[c@k ~ 1]"), "(remap[] c@o c@k~1)");
     EXPECT_EQ(expr("p[me@x ~ 1]"), "(remap[] p me@x~1)");

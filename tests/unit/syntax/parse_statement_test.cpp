@@ -86,9 +86,10 @@ TEST(ParseStatement, Spindles) {
               "spindle f<a,b><o,p>{ x=a; x+=b; x-=1; x*=2; x/=3; out o=x; out p=x; out p+=1; }\n");
     EXPECT_EQ(program("spindle f(a) :: <o> { for i in (0 to 3) { for j in (i to a) { x += j } } }"),
               "spindle f<a><o>{ for i 0 3 { for j i a { x+=j; }; }; }\n");
-    EXPECT_EQ(program("spindle f(a) :: <o> { g(a)::h<u,v> q<r,g> = <1, 2> h2<x>=a g<2>(a)::k<x,y>}"),
-              "spindle f<a><o>{ ::h<u,v>=(call g a); q<r,g>=(bundle 1 2); h2<x>=a; "
-              "::k<x,y>=(multi g 2 a); }\n");
+    EXPECT_EQ(
+        program("spindle f(a) :: <o> { g(a)::h<u,v> q<r,g> = <1, 2> h2<x>=a g<2>(a)::k<x,y>}"),
+        "spindle f<a><o>{ ::h<u,v>=(call g a); q<r,g>=(bundle 1 2); h2<x>=a; "
+        "::k<x,y>=(multi g 2 a); }\n");
 }
 
 TEST(ParseStatement, CommentsAreKept) {

@@ -27,11 +27,20 @@ struct Operator {
 };
 
 const std::vector<Operator> kOperators{
-    {"*", {"*"}, kMultiply},   {"/", {"/"}, kMultiply},       {"%", {"%"}, kMultiply},
-    {"+", {"+"}, kAdd},        {"-", {"-"}, kAdd},            {"<", {"<", "<<"}, kCompare},
-    {"<=", {"<=", "<<="}, kCompare}, {">", {">", ">>"}, kCompare}, {">=", {">=", ">>="}, kCompare},
-    {"==", {"==", "==="}, kCompare}, {"!=", {"!="}, kCompare},   {"and", {"and"}, kAnd},
-    {"or", {"or"}, kOr},       {"^", {"^"}, kPower},
+    {"*", {"*"}, kMultiply},
+    {"/", {"/"}, kMultiply},
+    {"%", {"%"}, kMultiply},
+    {"+", {"+"}, kAdd},
+    {"-", {"-"}, kAdd},
+    {"<", {"<", "<<"}, kCompare},
+    {"<=", {"<=", "<<="}, kCompare},
+    {">", {">", ">>"}, kCompare},
+    {">=", {">=", ">>="}, kCompare},
+    {"==", {"==", "==="}, kCompare},
+    {"!=", {"!="}, kCompare},
+    {"and", {"and"}, kAnd},
+    {"or", {"or"}, kOr},
+    {"^", {"^"}, kPower},
 };
 
 void append(Tokens& tokens, const Tokens& more) {
@@ -125,8 +134,8 @@ private:
     }
 
     Piece binary(int depth) {
-        const Operator& op = kOperators[static_cast<std::size_t>(
-            below(static_cast<int>(kOperators.size())))];
+        const Operator& op =
+            kOperators[static_cast<std::size_t>(below(static_cast<int>(kOperators.size())))];
         const auto tighter = static_cast<Level>(op.level + 1);
         Level left_level = op.level;
         Level right_level = tighter;
