@@ -151,6 +151,13 @@ ByteReader::ByteReader(Bytes& bytes) : bytes_(bytes) {
     io_.reset(avio_alloc_context(buffer, kBuffer, 0, this, &read, nullptr, &seek));
 }
 
+void ByteReader::rewind() {
+    // Ends the state "at the end of the file" as well, and drops what was read ahead.
+    avio_seek(io_.get(), 0, SEEK_SET);
+    io_->eof_reached = 0;
+    io_->error = 0;
+}
+
 int ByteReader::read(void* self, uint8_t* buffer, int size) {
     auto* reader = static_cast<ByteReader*>(self);
     const int64_t got =

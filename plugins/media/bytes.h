@@ -34,6 +34,7 @@ class ByteReader {
 public:
     explicit ByteReader(Bytes& bytes);
     [[nodiscard]] AVIOContext* io() const { return io_.get(); }
+    void rewind();
 
 private:
     static int read(void* self, uint8_t* buffer, int size);

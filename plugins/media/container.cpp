@@ -53,56 +53,70 @@ Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<Bytes> bytes,
                                                    const std::string& name, const Limits& limits) {
     (void)take_complaint();
     std::unique_ptr<Container> self(new Container(std::move(bytes), name, limits));
+    if (Status status = self->start(); !status.ok()) return status.failure();
+    if (Status status = self->choose_streams(); !status.ok()) return status.failure();
+    return self;
+}
 
+Status Container::start() {
+    reader_.rewind();
     AVFormatContext* format = avformat_alloc_context();
-    format->pb = self->reader_.io();
+    format->pb = reader_.io();
     format->flags |= AVFMT_FLAG_CUSTOM_IO;
     format->io_open = &refuse_to_open;
     Options options;
     options.set("protocol_whitelist", "none");
     // On failure avformat_open_input frees the context.
-    if (const int code = avformat_open_input(&format, name.c_str(), nullptr, options.get());
+    if (const int code = avformat_open_input(&format, name_.c_str(), nullptr, options.get());
         code < 0)
-        return self->failure(WEFT_INVALID, code == AVERROR_INVALIDDATA
-                                               ? "is of no known media format, or damaged"
-                                               : error_text(code));
-    self->format_.reset(format);
+        return failure(WEFT_INVALID, code == AVERROR_INVALIDDATA
+                                         ? "is of no known media format, or damaged"
+                                         : explain(code));
+    format_.reset(format);
     if (refused(format->iformat->name))
-        return self->failure(WEFT_INVALID, "is not a picture, a sound or a film");
+        return failure(WEFT_INVALID, "is not a picture, a sound or a film");
 
     for (unsigned i = 0; i < format->nb_streams; ++i) {
         const AVCodecParameters& codec = *format->streams[i]->codecpar;
         if (codec.codec_type != AVMEDIA_TYPE_VIDEO || codec.width <= 0) continue;
-        Status status = self->check_size(static_cast<uint64_t>(codec.width),
-                                         static_cast<uint64_t>(std::max(codec.height, 0)), 1);
-        if (!status.ok()) return status.failure();
+        Status status = check_size(static_cast<uint64_t>(codec.width),
+                                   static_cast<uint64_t>(std::max(codec.height, 0)), 1);
+        if (!status.ok()) return status;
     }
     // A picture says all there is to know when it is decoded; analysing would decode it twice.
-    const bool picture = is_picture_format(format->iformat->name);
-    if (!picture) {
-        if (const int code = avformat_find_stream_info(format, nullptr); code < 0)
-            return self->failure(WEFT_INVALID, "cannot be analysed: " + explain(code));
-    }
+    if (is_picture_format(format->iformat->name)) return {};
+    if (const int code = avformat_find_stream_info(format, nullptr); code < 0)
+        return failure(WEFT_INVALID, "cannot be analysed: " + explain(code));
+    return {};
+}
 
-    const int cover = AV_DISPOSITION_ATTACHED_PIC;
-    self->picture_stream_ =
-        av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-    self->sound_stream_ = av_find_best_stream(format, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
-    if (self->picture_stream_ >= 0 && self->sound_stream_ >= 0 &&
-        self->stream(self->picture_stream_).disposition & cover)
-        self->picture_stream_ = -1;
-    self->picture_stream_ = std::max(self->picture_stream_, -1);
-    self->sound_stream_ = std::max(self->sound_stream_, -1);
+Status Container::restart() {
+    format_.reset();
+    if (Status status = start(); !status.ok()) return status;
+    const int wanted = std::max(picture_stream_, sound_stream_);
+    if (wanted >= static_cast<int>(format_->nb_streams))
+        return failure(WEFT_INVALID, "cannot be read from its beginning again");
+    return {};
+}
 
-    if (picture)
-        self->kind_ = Kind::kPicture;
-    else if (self->picture_stream_ >= 0)
-        self->kind_ = Kind::kFilm;
+Status Container::choose_streams() {
+    AVFormatContext* format = format_.get();
+    const int picture = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+    const int sound = av_find_best_stream(format, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+    picture_stream_ = std::max(picture, -1);
+    sound_stream_ = std::max(sound, -1);
+    // The cover of an album is no film.
+    if (picture_stream_ >= 0 && sound_stream_ >= 0 &&
+        stream(picture_stream_).disposition & AV_DISPOSITION_ATTACHED_PIC)
+        picture_stream_ = -1;
+
+    if (picture_stream_ < 0 && sound_stream_ < 0)
+        return failure(WEFT_INVALID, "holds neither pictures nor sound");
+    if (is_picture_format(format->iformat->name))
+        kind_ = Kind::kPicture;
     else
-        self->kind_ = Kind::kSound;
-    if (self->picture_stream_ < 0 && self->sound_stream_ < 0)
-        return self->failure(WEFT_INVALID, "holds neither pictures nor sound");
-    return self;
+        kind_ = picture_stream_ >= 0 ? Kind::kFilm : Kind::kSound;
+    return {};
 }
 
 Failure Container::failure(weft_status code, const std::string& what) const {

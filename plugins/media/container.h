@@ -43,8 +43,13 @@ public:
     // Refuses pictures that are larger than the limits.
     [[nodiscard]] Status check_size(uint64_t width, uint64_t height, uint64_t planes) const;
 
+    // Opens the same bytes anew: reading begins at the first packet, whatever the format can seek.
+    [[nodiscard]] Status restart();
+
 private:
     Container(std::unique_ptr<Bytes> bytes, const std::string& name, const Limits& limits);
+    [[nodiscard]] Status start();
+    [[nodiscard]] Status choose_streams();
 
     std::unique_ptr<Bytes> bytes_;
     ByteReader reader_;

@@ -1,6 +1,8 @@
 #include "load.h"
 
+#include "film_source.h"
 #include "picture.h"
+#include "sound.h"
 
 namespace weft::media {
 
@@ -43,6 +45,10 @@ OpenedSource open_media(std::unique_ptr<Bytes> bytes, const LoadOptions& options
         return container.failure(WEFT_INVALID, "has no sound");
     if (options.stream == "picture" && container.picture_stream() < 0)
         return container.failure(WEFT_INVALID, "has no pictures");
+    if (options.stream == "sound" || container.kind() == Kind::kSound)
+        return open_sound(container, services, options.outputs,
+                          options.wrap.value_or(WEFT_WRAP_ZERO));
+
     if (options.outputs > kMaxPlanes)
         return container.failure(
             WEFT_INVALID, "has at most 4 outputs, r, g, b and a; " +
@@ -51,7 +57,8 @@ OpenedSource open_media(std::unique_ptr<Bytes> bytes, const LoadOptions& options
     const uint32_t wrap = options.wrap.value_or(WEFT_WRAP_CLAMP);
     if (container.kind() == Kind::kPicture)
         return open_picture(container, services, options.outputs, wrap);
-    return container.failure(WEFT_UNSUPPORTED, "is no picture");
+    return open_film(std::move(*opened), services,
+                     {options.outputs, wrap, options.window});
 }
 
 OpenedSource open_load(OpenRequest& request) {

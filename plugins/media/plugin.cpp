@@ -33,7 +33,7 @@ namespace {
 
 constexpr weft_str literal(std::string_view view) { return {view.data(), view.size()}; }
 
-constexpr weft_str kBuiltins[] = {literal("load")};
+constexpr weft_str kBuiltins[] = {literal("load"), literal("data_in")};
 constexpr weft_backend_info kInfo = {
     sizeof(weft_backend_info),
     WEFT_BACKEND_DETERMINISTIC,

@@ -24,6 +24,8 @@ Status Program::open(const Services& services, const weft_batch& batch,
     OpenRequest request;
     request.services = &services;
     request.arguments = Arguments(source);
+    if (batch.settings && batch.settings[WEFT_FIELD_FPS] > 0)
+        request.fps = batch.settings[WEFT_FIELD_FPS];
     for (uint32_t i = 0; i < source.output_count; ++i) {
         const uint32_t output = source.first_output + i;
         if (output >= batch.output_count)
@@ -34,7 +36,9 @@ Status Program::open(const Services& services, const weft_batch& batch,
         return Failure{WEFT_INVALID, "nothing of it is asked for: it needs an output"};
 
     const std::string_view builtin = view(source.builtin);
-    OpenedSource opened = builtin == "load"      ? open_load(request) : OpenedSource(Failure{
+    OpenedSource opened = builtin == "load"      ? open_load(request)
+                          : builtin == "data_in" ? open_data_in(request)
+                                                 : OpenedSource(Failure{
                                                        WEFT_UNSUPPORTED,
                                                        "no builtin '" + std::string(builtin) +
                                                            "' in this plugin"});

@@ -31,6 +31,7 @@ struct OpenRequest {
     const Services* services = nullptr;
     Arguments arguments;
     std::vector<std::string> outputs;  // names of the strands, in order
+    double fps = 60;                   // of the program
 };
 
 // By builtin: "load" (load.cpp), "data_in" (data_in.cpp).

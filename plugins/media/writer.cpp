@@ -30,6 +30,7 @@ constexpr Format make(std::string_view extension, uint32_t writes, uint32_t pict
     return {{literal(extension), writes, picture_format, literal(summary)}, open};
 }
 
+constexpr uint32_t kFilm = WEFT_WRITES_PICTURES | WEFT_WRITES_SOUND;
 constexpr uint32_t k8 = WEFT_FORMAT_RGBA8;
 constexpr uint32_t k16 = WEFT_FORMAT_RGBA16;
 constexpr uint32_t kFloat = WEFT_FORMAT_F32;
@@ -46,6 +47,15 @@ constexpr Format kFormats[] = {
     make("bmp", WEFT_WRITES_PICTURE, k8, "BMP", open_coded_picture),
     make("wav", WEFT_WRITES_SOUND, k8, "WAV, 32-bit float", open_sound_file),
     make("flac", WEFT_WRITES_SOUND, k8, "FLAC, 24 bits", open_sound_file),
+    make("ogg", WEFT_WRITES_SOUND, k8, "Ogg Vorbis", open_stream_file),
+    make("mp3", WEFT_WRITES_SOUND, k8, "MP3", open_stream_file),
+    make("mp4", kFilm, k8, "H.264 and AAC", open_stream_file),
+    make("mov", kFilm, k8, "H.264 and AAC", open_stream_file),
+    make("mkv", kFilm, k8, "H.264 and FLAC", open_stream_file),
+    make("webm", kFilm, k8, "VP9 and Opus", open_stream_file),
+    make("apng", WEFT_WRITES_PICTURES, k8, "animated PNG", open_stream_file),
+    make("csv", WEFT_WRITES_TABLE, k8, "comma-separated values", open_table),
+    make("json", WEFT_WRITES_TABLE, k8, "an array of objects", open_table),
 };
 
 struct FormatTable {
@@ -74,14 +84,16 @@ std::string extension_of(std::string_view path) {
 
 Status check(const OutputSettings& settings, uint32_t writes) {
     constexpr uint64_t kMaxSide = 1u << 20;  // far beyond what memory holds, well within an int
-    const bool pictures = writes & (WEFT_WRITES_PICTURE | WEFT_WRITES_PICTURES);
     const bool has_picture = settings.width && settings.height;
+    const bool sound_will_do = writes & WEFT_WRITES_SOUND && settings.channels > 0;
+    const bool pictures =
+        writes & (WEFT_WRITES_PICTURE | WEFT_WRITES_PICTURES) && !sound_will_do;
     if (settings.width > kMaxSide || settings.height > kMaxSide)
         return Failure{WEFT_INVALID, "a picture of " + std::to_string(settings.width) + "x" +
                                          std::to_string(settings.height) + " is too large"};
     if (pictures && !has_picture)
         return Failure{WEFT_INVALID, "'" + settings.path + "' needs pictures; there are none"};
-    if (writes & WEFT_WRITES_PICTURES && !(settings.fps > 0 && std::isfinite(settings.fps)))
+    if (writes & WEFT_WRITES_PICTURES && has_picture && !(settings.fps > 0 && std::isfinite(settings.fps)))
         return Failure{WEFT_INVALID, "a film needs frames a second above 0"};
     if (settings.channels && !(settings.rate > 0 && std::isfinite(settings.rate)))
         return Failure{WEFT_INVALID, "sound needs samples a second above 0"};
