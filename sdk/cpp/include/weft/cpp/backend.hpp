@@ -137,7 +137,7 @@ const weft_plugin* plugin(std::string_view build_id) {
 }  // namespace weft::cpp
 
 // `build` is a string literal that tells this build from another.
-#define WEFT_CPP_PLUGIN(Type, build)                                                      \
-    extern "C" WEFT_EXPORT const weft_plugin* weft_plugin_entry(std::uint32_t) noexcept { \
-        return weft::cpp::plugin<Type>(build);                                            \
+#define WEFT_CPP_PLUGIN(Type, build)                                             \
+    extern "C" WEFT_EXPORT const weft_plugin* weft_plugin_entry(std::uint32_t) { \
+        return weft::cpp::plugin<Type>(build);                                   \
     }

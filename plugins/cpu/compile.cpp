@@ -1,0 +1,250 @@
+// From a batch to a program: outputs, inputs, kernels, code, and what ties them together.
+#include <algorithm>
+#include <cmath>
+
+#include <unistd.h>
+
+#include "program.h"
+
+namespace weft::cpu {
+namespace {
+
+// Lanes that a vector may read or write beyond the last row, column or tick.
+constexpr std::uint64_t kPad = 16;
+
+constexpr std::uint32_t kNoCancel = 0;
+
+std::uint64_t element_size(std::uint32_t format) {
+    return format == WEFT_FORMAT_F64 || format == WEFT_FORMAT_RGBA16 ? 8 : 4;
+}
+
+std::string name_of(const weft_str& node, const weft_str& strand) {
+    return std::string(cpp::view(node)) + "@" + std::string(cpp::view(strand));
+}
+
+std::uint64_t memory_of_machine() {
+    const long pages = sysconf(_SC_PHYS_PAGES);
+    const long size = sysconf(_SC_PAGE_SIZE);
+    if (pages <= 0 || size <= 0) return std::uint64_t{1} << 40;
+    return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(size);
+}
+
+std::string megabytes(double bytes) {
+    return std::to_string(static_cast<std::uint64_t>(bytes / 1e6)) + " MB";
+}
+
+}  // namespace
+
+void AlignedBytes::allocate(std::uint64_t size) {
+    if (size == 0) return;
+    memory_ = std::make_unique<char[]>(size + 64);
+    const auto address = reinterpret_cast<std::uintptr_t>(memory_.get());
+    data_ = memory_.get() + (64 - address % 64) % 64;
+}
+
+Program::Program(cpp::Host host, Engine& engine, const weft_batch& batch)
+    : host_(host), engine_(engine), threads_(std::max(1u, host.concurrency())) {
+    if (batch.source_count != 0)
+        throw cpp::Failure(WEFT_UNSUPPORTED, "the cpu back end opens no sources",
+                           std::string(cpp::view(batch.sources[0].node)), batch.sources[0].span);
+    std::copy_n(batch.settings, settings_.size(), settings_.begin());
+    const double block = settings_[WEFT_FIELD_RATE] / settings_[WEFT_FIELD_FPS];
+    const double rows = std::ceil(block / static_cast<double>(kRow)) + 2.0;
+    stream_rows_ = rows >= 2.0 && rows < 4096.0 ? static_cast<std::uint64_t>(rows) : 4096;
+    add_outputs(batch);
+    add_inputs(batch);
+    add_kernels(batch);
+    compile(batch);
+    bind(batch);
+    sources_.clear();
+}
+
+// Lays a cache out: planes of rows that begin on cache lines, one after the other for each tick.
+std::unique_ptr<Cache> Program::make_cache(const weft_output& output) {
+    auto cache = std::make_unique<Cache>();
+    cache->grid = output.grid;
+    weft_grid& grid = cache->grid;
+    if (grid.format != WEFT_FORMAT_F64) grid.format = WEFT_FORMAT_F32;
+    double bytes = static_cast<double>(element_size(grid.format));
+    auto stride = static_cast<std::int64_t>(bytes);
+    weft_axis* ring = nullptr;
+    for (std::uint32_t i = 0; i < grid.axis_count; ++i) {
+        weft_axis& axis = grid.axes[i];
+        if (axis.wrap == WEFT_WRAP_RING) {
+            ring = &axis;
+            continue;
+        }
+        axis.stride = stride;
+        bytes *= static_cast<double>(axis.count);
+        stride = (stride * static_cast<std::int64_t>(axis.count) + 63) / 64 * 64;
+    }
+    if (ring != nullptr) {
+        cache->tick = ring->tick;
+        cache->capacity = ring->count;
+        if (ring->tick == WEFT_TICK_SAMPLE) {
+            // Whole rows, so that a row never wraps, and room for what one call computes.
+            const std::uint64_t wanted = ring->count + (stream_rows_ + 1) * kRow;
+            cache->capacity = (wanted + kRow - 1) / kRow * kRow;
+        }
+        ring->capacity = cache->capacity;
+        ring->stride = stride;
+        bytes = static_cast<double>(stride) * static_cast<double>(cache->capacity);
+    }
+    const std::uint64_t machine = memory_of_machine();
+    if (!(bytes < 0.9 * static_cast<double>(machine)))
+        throw cpp::Failure(WEFT_INVALID,
+                           "a cache of " + megabytes(bytes) + " for " +
+                               name_of(output.node, output.strand) + " does not fit into the " +
+                               megabytes(static_cast<double>(machine)) + " of this machine",
+                           std::string(cpp::view(output.node)));
+    cache->slot_bytes = static_cast<std::uint64_t>(stride);
+    const std::uint64_t size = cache->slot_bytes * cache->capacity + kPad * 64 + 64;
+    grid.channel_stride = static_cast<std::int64_t>(size);
+    cache->memory = host_.allocate(
+        size, WEFT_MEMORY_ZEROED | (output.shared != 0 ? WEFT_MEMORY_SHARED : 0u));
+    cache->view.data = cache->memory.data();
+    cache->view.tick = -1;
+    return cache;
+}
+
+weft_handle Program::handle_of(const Cache& cache) const {
+    weft_handle handle{};
+    handle.struct_size = sizeof handle;
+    handle.kind = WEFT_HANDLE_HOST;
+    handle.grid = cache.grid;
+    handle.view = &cache.view;
+    handle.memory_fd = cache.memory.fd();
+    handle.memory_size = cache.memory.size();
+    return handle;
+}
+
+void Program::add_outputs(const weft_batch& batch) {
+    for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
+        Output& output = outputs_.emplace_back();
+        output.name = name_of(from.node, from.strand);
+        output.kind = from.kind;
+        output.target = from.target;
+        output.grid = from.grid;
+        if (from.kind != WEFT_OUTPUT_CACHE) continue;
+        output.cache = make_cache(from);
+        output.grid = output.cache->grid;
+        if (from.shared != 0) host_.expose(from.id, handle_of(*output.cache));
+    }
+}
+
+void Program::add_inputs(const weft_batch& batch) {
+    for (const weft_input& from : cpp::list(batch.inputs, batch.input_count)) {
+        Input& input = inputs_.emplace_back();
+        InputShape& shape = shapes_.emplace_back();
+        shape.channel = input.channel = from.channel;
+        if (from.internal_output != WEFT_NOT_INTERNAL) {
+            const Output& output = outputs_.at(from.internal_output);
+            if (!output.cache)
+                throw cpp::Failure(WEFT_UNSUPPORTED, "only caches are read inside a batch",
+                                   std::string(cpp::view(from.node)));
+            shape.grid = output.grid;
+            input.view = &output.cache->view;
+            continue;
+        }
+        input.binding = host_.lookup(from.id);
+        shape.grid = input.binding.handle.grid;
+        if (input.binding.kind == WEFT_HANDLE_HOST) {
+            input.view = input.binding.handle.view;
+        } else if (input.binding.get_values != nullptr) {
+            shape.getter = true;
+        } else {
+            throw cpp::Failure(WEFT_UNSUPPORTED,
+                               name_of(from.node, from.strand) + " cannot be read here",
+                               std::string(cpp::view(from.node)));
+        }
+    }
+}
+
+void Program::add_kernels(const weft_batch& batch) {
+    for (std::uint32_t k = 0; k < batch.kernel_count; ++k) {
+        const weft_kernel& from = batch.kernels[k];
+        if (from.domain == WEFT_DOMAIN_POINTS && from.ir.uniform_count != 0)
+            throw cpp::Failure(WEFT_UNSUPPORTED, "a kernel of points cannot have hoisted values");
+        Kernel& kernel = kernels_.emplace_back();
+        kernel.domain = from.domain;
+        kernel.first_uniform = from.first_uniform;
+        kernel.stores.assign(from.stores, from.stores + from.store_count);
+        KernelSource& source = sources_.emplace_back();
+        source.number = k;
+        source.inputs = shapes_;
+        for (const weft_store& store : kernel.stores) {
+            const Output& output = outputs_.at(store.output);
+            kernel.captures |= output.kind == WEFT_OUTPUT_CACHE;
+            kernel.delivers |= output.kind == WEFT_OUTPUT_TARGET;
+            for (std::uint32_t i = 0; i < batch.input_count; ++i)
+                if (batch.inputs[i].internal_output == store.output) source.inputs[i].own = true;
+        }
+        for (const Output& output : outputs_) source.outputs.push_back({output.kind, output.grid});
+        const std::string wrong = make_plan(from, source.inputs, source.plan);
+        if (!wrong.empty()) throw cpp::Failure(WEFT_INVALID, wrong);
+        kernel.width = source.plan.width;
+        kernel.height = source.plan.height;
+    }
+}
+
+void Program::compile(const weft_batch&) {
+    std::string error;
+    std::vector<KernelInfo> infos;
+    const std::string object = engine_.compile(sources_, infos, error);
+    if (!error.empty()) throw cpp::Failure(WEFT_UNSUPPORTED, error);
+    std::vector<std::string> names;
+    for (std::uint32_t k = 0; k < kernels_.size(); ++k) {
+        for (const char* part : {"scalars", "static", "columns", "rows", "points", "row"})
+            names.push_back(function_name(k, part));
+        if (kernels_[k].domain == WEFT_DOMAIN_POINTS)
+            for (std::size_t s = 0; s < kernels_[k].stores.size(); ++s)
+                names.push_back(function_name(k, ("values" + std::to_string(s)).c_str()));
+        kernels_[k].info = infos[k];
+    }
+    code_ = engine_.link(object, names, error);
+    if (code_ == nullptr) throw cpp::Failure(WEFT_INTERNAL, error);
+}
+
+void Program::bind(const weft_batch&) {
+    for (std::uint32_t k = 0; k < kernels_.size(); ++k) {
+        Kernel& kernel = kernels_[k];
+        const auto function = [&](const char* part) {
+            return code_->function(function_name(k, part));
+        };
+        kernel.compute_scalars = reinterpret_cast<WholeCall>(function("scalars"));
+        kernel.compute_columns = reinterpret_cast<WholeCall>(function("columns"));
+        kernel.compute_rows = reinterpret_cast<RangeCall>(function("rows"));
+        kernel.compute_points = reinterpret_cast<RangeCall>(function("points"));
+        kernel.compute_row = reinterpret_cast<RowCall>(function("row"));
+        const std::uint64_t rows =
+            kernel.domain == WEFT_DOMAIN_RASTER ? kernel.height : stream_rows_;
+        const std::uint64_t capacity = (rows + kPad - 1) / kPad * kPad + kPad;
+        kernel.scalars.allocate(kernel.info.scalars * sizeof(double));
+        kernel.columns.allocate(kernel.info.column_bytes);
+        kernel.rows.allocate(kernel.info.rows * capacity * sizeof(double));
+        kernel.outputs.assign(kernel.stores.size(), nullptr);
+        kernel.inputs.assign(inputs_.size(), {});
+        KernelArgs& args = kernel.args;
+        args.fields = settings_.data();
+        args.scalars = reinterpret_cast<double*>(kernel.scalars.data());
+        args.columns = kernel.columns.data();
+        args.rows = reinterpret_cast<double*>(kernel.rows.data());
+        args.row_capacity = static_cast<std::int64_t>(capacity);
+        args.inputs = kernel.inputs.data();
+        args.outputs = kernel.outputs.data();
+        args.cancel = &kNoCancel;
+        args.stop = reinterpret_cast<const volatile std::uint32_t*>(&stop_);
+        args.getter = read_getter;
+        args.owner = this;
+        if (const auto fixed = reinterpret_cast<WholeCall>(function("static"))) fixed(&args);
+        if (kernel.domain != WEFT_DOMAIN_POINTS) continue;
+        for (std::size_t s = 0; s < kernel.stores.size(); ++s) {
+            Output& output = outputs_[kernel.stores[s].output];
+            output.values = reinterpret_cast<PointsCall>(
+                function(("values" + std::to_string(s)).c_str()));
+            output.args = &kernel.args;
+        }
+    }
+}
+
+}  // namespace weft::cpu

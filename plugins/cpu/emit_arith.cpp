@@ -1,0 +1,103 @@
+// Arithmetic, comparison, logic and rounding.
+#include <cmath>
+#include <limits>
+
+#include <llvm/IR/Constants.h>
+#include <llvm/IR/Intrinsics.h>
+
+#include "emit_ops.h"
+
+namespace weft::cpu::ops {
+
+V truth(V mask, V like) {
+    return mask.e->select(mask, like.e->number(like, 1.0), like.e->number(like, 0.0));
+}
+
+V add(V a, V b) { return a + b; }
+V sub(V a, V b) { return a - b; }
+V mul(V a, V b) { return a * b; }
+V div(V a, V b) { return a / b; }
+V neg(V a) { return -a; }
+
+// The quotient's floor decides the result, so it is taken in f64: there the quotient of two f32
+// that is not whole never rounds to a whole number.
+V mod(V a, V b) {
+    Emit& e = *a.e;
+    e.unify(a, b);
+    const V x = e.to_f64(a);
+    const V y = e.to_f64(b);
+    const V r = x - y * e.floor(x / y);
+    return a.f32() ? e.to_f32(r) : r;
+}
+
+V lt(V a, V b) { return truth(a.e->less(a, b), a.vector() ? a : b); }
+V le(V a, V b) { return truth(a.e->at_most(a, b), a.vector() ? a : b); }
+V gt(V a, V b) { return truth(a.e->greater(a, b), a.vector() ? a : b); }
+V ge(V a, V b) { return truth(a.e->at_least(a, b), a.vector() ? a : b); }
+V eq(V a, V b) { return truth(a.e->equal(a, b), a.vector() ? a : b); }
+V ne(V a, V b) { return truth(a.e->different(a, b), a.vector() ? a : b); }
+
+static V is_true(V a) { return a.e->different(a, a.e->number(a, 0.0)); }
+
+V logical_and(V a, V b) { return truth(a.e->both(is_true(a), is_true(b)), a.vector() ? a : b); }
+V logical_or(V a, V b) { return truth(a.e->either(is_true(a), is_true(b)), a.vector() ? a : b); }
+V logical_not(V a) { return truth(a.e->equal(a, a.e->number(a, 0.0)), a); }
+V select(V a, V b, V c) { return a.e->select(is_true(a), b, c); }
+
+V sqrt(V a) { return a.e->sqrt(a); }
+V inversesqrt(V a) { return a.e->number(a, 1.0) / a.e->sqrt(a); }
+V abs(V a) { return a.e->abs(a); }
+
+V sign(V a) {
+    Emit& e = *a.e;
+    const V zero = e.number(a, 0.0);
+    const V below = e.select(e.less(a, zero), e.number(a, -1.0), a);
+    return e.select(e.greater(a, zero), e.number(a, 1.0), below);
+}
+
+V floor(V a) { return a.e->floor(a); }
+V ceil(V a) { return a.e->ceil(a); }
+V trunc(V a) { return a.e->trunc(a); }
+V fract(V a) { return a - a.e->floor(a); }
+
+V round(V a) {
+    Emit& e = *a.e;
+    const V whole = e.trunc(a);
+    const V up = whole + e.copy_sign(e.number(a, 1.0), a);
+    return e.select(e.at_least(e.abs(a - whole), e.number(a, 0.5)), up, whole);
+}
+
+V min(V a, V b) {
+    a.e->unify(a, b);
+    return a.e->wrap(a.e->ir.CreateBinaryIntrinsic(llvm::Intrinsic::minnum, a.v, b.v));
+}
+
+V max(V a, V b) {
+    a.e->unify(a, b);
+    return a.e->wrap(a.e->ir.CreateBinaryIntrinsic(llvm::Intrinsic::maxnum, a.v, b.v));
+}
+
+V pow_constant(V x, double n) {
+    Emit& e = *x.e;
+    if (n == 0.5) {
+        // pow(-inf, 0.5) is inf, and pow(-0, 0.5) is +0.
+        const double inf = std::numeric_limits<double>::infinity();
+        return e.select(e.equal(x, e.number(x, -inf)), e.number(x, inf), e.sqrt(x + 0.0));
+    }
+    const double magnitude = std::fabs(n);
+    // Every product rounds once more; f32 has four units to lose.
+    if (std::trunc(n) != n || magnitude > (x.f32() ? 4.0 : 16.0)) return {};
+    V power = e.number(x, 1.0);
+    V square = x;
+    bool first = true;
+    for (auto rest = static_cast<unsigned>(magnitude); rest != 0; rest >>= 1) {
+        if (rest & 1u) {
+            power = first ? square : power * square;
+            first = false;
+        }
+        if (rest > 1) square = square * square;
+    }
+    return n < 0.0 ? e.number(x, 1.0) / power : power;
+}
+
+}  // namespace weft::cpu::ops

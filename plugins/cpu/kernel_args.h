@@ -1,0 +1,49 @@
+// What compiled code is given. Its layout is part of the compiled code: a change of this file is a
+// change of kCodeVersion (object_cache.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <weft/frame.h>
+
+namespace weft::cpu {
+
+struct KernelArgs;
+
+// Reads `count` points of input `input`: coords holds one array of `count` numbers per axis.
+using GetterCall = void (*)(const KernelArgs* args, std::uint32_t input, std::uint32_t count,
+                            const double* coords, double* values);
+
+struct InputState {
+    const char* data;   // first byte of the input's channel 0
+    std::int64_t tick;  // ring axes: the newest tick
+};
+
+struct KernelArgs {
+    const double* fields;    // the frame's clock and settings
+    const double* params;
+    const double* uniforms;  // of this kernel
+    double* scalars;         // values that vary with neither row nor column
+    char* columns;           // tables over the columns
+    double* rows;            // tables over the rows, `row_capacity` numbers each
+    std::int64_t row_capacity;
+    std::int64_t first_row;  // row that stands at index 0 of the row tables
+    const InputState* inputs;
+    char* const* outputs;  // per store: the first byte of this tick's picture or of the ring
+    const volatile std::uint32_t* cancel;
+    const volatile std::uint32_t* stop;
+    GetterCall getter;
+    void* owner;                // for `getter`
+    std::int64_t first_sample;  // stream: the block's first sample, where targets begin
+    std::int64_t frame;         // number of the frame, the tick of frame caches
+    std::int64_t sample_tick;   // first sample of the frame
+};
+
+// Kernels' functions.
+using WholeCall = void (*)(const KernelArgs*);                              // scalars, columns
+using RangeCall = void (*)(const KernelArgs*, std::int64_t, std::int64_t);  // [begin, end)
+using RowCall = void (*)(const KernelArgs*, std::int64_t, std::int64_t, std::int64_t);
+using PointsCall = void (*)(const KernelArgs*, const weft_points*, double*);
+
+}  // namespace weft::cpu

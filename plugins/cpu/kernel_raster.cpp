@@ -1,0 +1,126 @@
+// Pictures: points(args, begin, end) computes rows [begin, end), each in chunks of lanes.
+#include "kernel_args.h"
+#include "kernel_emit.h"
+
+namespace weft::cpu {
+namespace {
+
+class RasterPoints final : public Region {
+public:
+    RasterPoints(Emit& emit, KernelEmit& kernel, llvm::Value* args)
+        : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, kPointMask, false) {}
+    V row;
+    V column;
+
+protected:
+    V field(std::uint32_t number) override { return frame_field(number); }
+    V row_leaf(std::uint32_t slot) override {
+        const V base = load_arg(offsetof(KernelArgs, rows), e.ptr());
+        const V capacity = load_arg(offsetof(KernelArgs, row_capacity), e.i64());
+        const V at = capacity * e.count(slot) + row;
+        return e.wrap(e.ir.CreateLoad(e.f64(), e.ir.CreateInBoundsGEP(e.f64(), base.v, at.v)));
+    }
+    V column_leaf(const ColumnSlot& slot) override { return column_value(slot, column); }
+    V column_index() override { return column; }
+};
+
+// Columns [low, high] at which a chunk reads contiguous places entirely inside their grids.
+struct Inner {
+    V low;
+    V high;
+};
+
+Inner inner_columns(KernelEmit& kernel, RasterPoints& region) {
+    Emit& e = region.e;
+    Inner inner{e.count(0), e.count(static_cast<std::int64_t>(kernel.plan.width))};
+    std::vector<std::uint32_t> shifts;
+    std::vector<std::uint64_t> counts;
+    for (const Node& node : kernel.plan.nodes) {
+        if (node.op != kOpRead || node.contiguous == kNoNode) continue;
+        shifts.push_back(node.args[node.contiguous * kNodesPerAxis]);
+        counts.push_back(kernel.source.inputs[node.aux].grid.axes[node.contiguous].count);
+    }
+    region.run(shifts);
+    for (std::size_t i = 0; i < shifts.size(); ++i) {
+        const V shift = e.to_i64(region.value(shifts[i]));
+        inner.low = e.max_int(inner.low, e.count(0) - shift);
+        const auto last = static_cast<std::int64_t>(counts[i]) - 1 - e.lanes;
+        inner.high = e.min_int(inner.high, e.count(last) - shift);
+    }
+    return inner;
+}
+
+void emit_chunk(KernelEmit& kernel, RasterPoints& region, bool edges) {
+    Emit& e = region.e;
+    region.edges = edges;
+    std::vector<std::uint32_t> roots;
+    for (const PlanStore& store : kernel.plan.stores)
+        roots.insert(roots.end(), store.values.begin(), store.values.end());
+    region.run(roots);
+    const auto width = static_cast<std::int64_t>(kernel.plan.width);
+    V count;
+    if (width % e.lanes != 0) count = e.min_int(e.count(width) - region.column, e.count(e.lanes));
+    StoreEmit(kernel, region).store(region.row, region.column, count);
+}
+
+}  // namespace
+
+std::string emit_raster(KernelEmit& kernel) {
+    llvm::IRBuilder<> ir(kernel.code.getContext());
+    llvm::Type* i64 = ir.getInt64Ty();
+    llvm::Function* function = begin_function(kernel, "points", {ir.getPtrTy(), i64, i64}, ir);
+    Emit e(ir, kernel.code, kernel.machine, kernel.machine.lanes);
+    // The edges of contiguous reads are code of their own, so that the inner part has no checks.
+    RasterPoints inner(e, kernel, function->getArg(0));
+    RasterPoints outer(e, kernel, function->getArg(0));
+    std::string wrong = StoreEmit(kernel, inner).check();
+    if (!wrong.empty()) return wrong;
+
+    llvm::LLVMContext& context = kernel.code.getContext();
+    auto* begin = llvm::BasicBlock::Create(context, "begin", function);
+    auto* done = llvm::BasicBlock::Create(context, "stopped", function);
+    inner.entry_point = outer.entry_point = ir.CreateBr(begin);
+    ir.SetInsertPoint(begin);
+    counted_loop(e, e.wrap(function->getArg(1)), e.wrap(function->getArg(2)), 1, [&](V row) {
+        auto* go = llvm::BasicBlock::Create(context, "row", function);
+        auto* columns = llvm::BasicBlock::Create(context, "columns", function);
+        ir.CreateCondBr(inner.cancelled().v, done, go);
+        ir.SetInsertPoint(go);
+        inner.row = outer.row = row;
+        inner.row_point = outer.row_point = ir.CreateBr(columns);
+        Inner within;
+        if (kernel.plan.contiguous) {
+            ir.SetInsertPoint(inner.row_point);
+            within = inner_columns(kernel, inner);
+        }
+        ir.SetInsertPoint(columns);
+        const V width = e.count(static_cast<std::int64_t>(kernel.plan.width));
+        counted_loop(e, e.count(0), width, e.lanes, [&](V column) {
+            inner.column = outer.column = column;
+            if (!kernel.plan.contiguous) {
+                emit_chunk(kernel, inner, true);
+                return;
+            }
+            auto* fast = llvm::BasicBlock::Create(context, "within", function);
+            auto* slow = llvm::BasicBlock::Create(context, "edge", function);
+            auto* after = llvm::BasicBlock::Create(context, "chunk", function);
+            llvm::Value* is_inner =
+                ir.CreateAnd(ir.CreateICmpSGE(column.v, within.low.v),
+                             ir.CreateICmpSLE(column.v, within.high.v));
+            ir.CreateCondBr(is_inner, fast, slow);
+            ir.SetInsertPoint(fast);
+            emit_chunk(kernel, inner, false);
+            ir.CreateBr(after);
+            ir.SetInsertPoint(slow);
+            emit_chunk(kernel, outer, true);
+            ir.CreateBr(after);
+            ir.SetInsertPoint(after);
+        });
+    });
+    ir.CreateRetVoid();
+    ir.SetInsertPoint(done);
+    ir.CreateRetVoid();
+    return {};
+}
+
+}  // namespace weft::cpu

@@ -1,0 +1,97 @@
+// What a kernel's code will compute, independent of LLVM: the values of the IR as nodes, with
+// every SAMPLE taken apart into positions on the axes of its grid and a read at these positions.
+// Positions are nodes of their own, so that they are computed as rarely as their coordinate allows:
+// a row's position once per row, a column's in a table.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <weft/batch.h>
+
+namespace weft::cpu {
+
+// Operators of the plan beside those of the IR.
+constexpr std::uint16_t kOpLow = 1000;       // i32: grid index at or below a coordinate, -1: reads 0
+constexpr std::uint16_t kOpHigh = 1001;      // i32: the index after it
+constexpr std::uint16_t kOpFraction = 1002;  // float: way from low to high; NaN: the read is NaN
+constexpr std::uint16_t kOpRead = 1003;      // the mix of grid points at positions
+constexpr std::uint16_t kOpGetter = 1004;    // a strand read by a call, at coordinates
+constexpr std::uint16_t kOpShift = 1005;     // i32: see Place::contiguous
+
+// A contiguous position this close to a grid point is the grid point.
+constexpr double kSnap = 1e-9;
+
+constexpr std::uint32_t kNoNode = 0xffffffffu;
+
+// One use of an axis by a coordinate. Nodes kOpLow, kOpHigh, kOpFraction with the same `aux` are
+// computed together.
+struct Place {
+    weft_axis axis{};
+    std::uint32_t coordinate = kNoNode;
+    // Contiguous: the index of column i is i + kOpShift, the fraction is the same for a whole row;
+    // `coordinate` is then the part of the position that does not vary with the column. On a ring:
+    // kOpShift is the number of ticks back.
+    bool contiguous = false;
+    double shift_at_zero = 0.0;  // position = shift_at_zero + coordinate / axis.step + column
+};
+
+struct Node {
+    std::uint16_t op = 0;
+    std::uint8_t varies = 0;
+    bool f64 = false;
+    std::uint32_t aux = 0;
+    std::uint32_t loop = kNoNode;  // innermost loop (index into Plan::loops) whose body it is in
+    std::uint32_t contiguous = kNoNode;  // kOpRead: the axis that is read without a gather
+    double imm = 0.0;
+    std::vector<std::uint32_t> args;
+};
+
+struct PlanLoop {
+    std::uint32_t node = kNoNode;
+    std::uint32_t parent = kNoNode;
+    std::vector<std::uint32_t> next;
+};
+
+// A Read's nodes: three per axis (low or shift, high, fraction).
+constexpr std::size_t kNodesPerAxis = 3;
+
+struct PlanStore {
+    std::uint32_t output = 0;
+    std::uint32_t channel = 0;
+    std::vector<std::uint32_t> values;
+};
+
+// How an input is reached, settled at compile time.
+struct InputShape {
+    bool getter = false;
+    weft_grid grid{};
+    std::uint32_t channel = 0;
+    bool own = false;  // stored by the very kernel that reads it
+};
+
+struct Plan {
+    std::uint32_t domain = 0;
+    std::uint64_t width = 1;
+    std::uint64_t height = 1;
+    std::vector<Node> nodes;  // operands first
+    std::vector<Place> places;
+    std::vector<PlanLoop> loops;
+    std::vector<PlanStore> stores;
+    bool contiguous = false;  // some place is read without a gather
+};
+
+constexpr std::uint8_t kPointMask = WEFT_VARIES_POINT;
+
+// How a value's computation is shared: by nothing (0), a row's points, a column's, or none.
+inline std::uint8_t class_of(const Node& node) { return node.varies & kPointMask; }
+
+// Empty on success, else what is wrong with the kernel.
+[[nodiscard]] std::string make_plan(const weft_kernel& kernel,
+                                    const std::vector<InputShape>& inputs, Plan& plan);
+
+// Samples of a stream that are computed together: rows begin at its multiples.
+constexpr std::uint64_t kRow = 64;
+
+}  // namespace weft::cpu

@@ -1,0 +1,118 @@
+// One compiled batch: its code, the memory of its caches and tables, and what a frame needs to run.
+#pragma once
+
+#include <weft/cpp/backend.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine.h"
+#include "kernel_args.h"
+
+namespace weft::cpu {
+
+// Memory of an output that is kept here.
+struct Cache {
+    weft_grid grid{};  // as laid out
+    cpp::Memory memory;
+    weft_view view{};
+    std::uint32_t tick = WEFT_TICK_FRAME;
+    std::uint64_t slot_bytes = 0;  // from one tick to the next
+    std::uint64_t capacity = 1;
+};
+
+struct Output {
+    std::string name;  // for messages
+    std::uint32_t kind = 0;
+    std::uint32_t target = 0;
+    weft_grid grid{};
+    std::unique_ptr<Cache> cache;
+    PointsCall values = nullptr;         // VALUES
+    const KernelArgs* args = nullptr;    // of the kernel that answers
+};
+
+struct Input {
+    std::uint32_t channel = 0;
+    const weft_view* view = nullptr;
+    weft_binding binding{};
+};
+
+// Numbers in memory whose address stays, aligned for vectors.
+class AlignedBytes {
+public:
+    void allocate(std::uint64_t size);
+    [[nodiscard]] char* data() const { return data_; }
+
+private:
+    std::unique_ptr<char[]> memory_;
+    char* data_ = nullptr;
+};
+
+struct Kernel {
+    std::uint32_t domain = 0;
+    std::uint64_t width = 1;
+    std::uint64_t height = 1;
+    std::uint32_t first_uniform = 0;
+    bool captures = false;
+    bool delivers = false;
+    std::vector<weft_store> stores;
+    KernelInfo info;
+    KernelArgs args{};
+    AlignedBytes scalars, columns, rows;
+    std::vector<char*> outputs;  // per store, set for every frame
+    std::vector<InputState> inputs;
+    WholeCall compute_scalars = nullptr;
+    WholeCall compute_columns = nullptr;
+    RangeCall compute_rows = nullptr;
+    RangeCall compute_points = nullptr;
+    RowCall compute_row = nullptr;
+};
+
+class Program final : public cpp::Program {
+public:
+    Program(cpp::Host host, Engine& engine, const weft_batch& batch);
+
+    void execute(const weft_frame& frame) override;
+    void get_values(std::uint32_t output, const weft_points& points, double* values) override;
+    void get_handle(std::uint32_t output, weft_handle& handle) override;
+    void cancel() noexcept override { stop_.store(1, std::memory_order_relaxed); }
+
+private:
+    // compile.cpp
+    void add_outputs(const weft_batch& batch);
+    void add_inputs(const weft_batch& batch);
+    void add_kernels(const weft_batch& batch);
+    void compile(const weft_batch& batch);
+    void bind(const weft_batch& batch);
+    std::unique_ptr<Cache> make_cache(const weft_output& output);
+    weft_handle handle_of(const Cache& cache) const;
+
+    // execute.cpp
+    bool prepare(Kernel& kernel, const weft_frame& frame);
+    void run_raster(Kernel& kernel);
+    void run_stream(Kernel& kernel, const weft_frame& frame);
+    void finish_captures(const Kernel& kernel, std::int64_t frame, std::int64_t sample);
+    void check_cancelled(const weft_frame& frame);
+
+    static void read_getter(const KernelArgs* args, std::uint32_t input, std::uint32_t count,
+                            const double* coords, double* values);
+
+    cpp::Host host_;
+    Engine& engine_;
+    std::array<double, WEFT_FIELD_COUNT> settings_{};
+    std::vector<Output> outputs_;
+    std::vector<Input> inputs_;
+    std::vector<InputShape> shapes_;
+    std::vector<KernelSource> sources_;  // only while compiling
+    std::vector<Kernel> kernels_;
+    std::unique_ptr<Code> code_;
+    std::atomic<std::uint32_t> stop_{0};
+    std::uint64_t stream_rows_ = 1;  // rows of a stream that are computed at once
+    std::uint32_t threads_ = 1;
+};
+
+}  // namespace weft::cpu

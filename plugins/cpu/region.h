@@ -1,0 +1,113 @@
+// Emission of a part of a plan into one loop body: the values of one class (scalar, row, column or
+// point), over a vector of consecutive rows, columns or points. What varies less is loaded from
+// tables, before the loop where possible.
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "emit.h"
+#include "plan.h"
+#include "tables.h"
+
+namespace weft::cpu {
+
+class Region {
+public:
+    Region(Emit& emit, const Plan& plan, const std::vector<InputShape>& inputs, Tables& tables,
+           llvm::Value* args, std::uint8_t klass, bool exact)
+        : e(emit), plan_(plan), inputs_(inputs), tables_(tables), args_(args), class_(klass),
+          exact_(exact), memo_(plan.nodes.size()) {}
+    virtual ~Region() = default;
+    Region(const Region&) = delete;
+    Region& operator=(const Region&) = delete;
+
+    // Emits what `roots` need, at the builder's position, which moves on.
+    void run(const std::vector<std::uint32_t>& roots);
+    // A value that has been emitted.
+    V value(std::uint32_t node) const { return memo_[node]; }
+    // The same over all lanes, as the given element.
+    V operand(std::uint32_t node, llvm::Type* element);
+    // Gives a node a value from outside.
+    void define(std::uint32_t node, V v) { memo_[node] = v; }
+
+    Emit& e;
+
+    // Instructions before which values may be placed that hold for the whole call, and for a row.
+    llvm::Instruction* entry_point = nullptr;
+    llvm::Instruction* row_point = nullptr;
+    // Contiguous places may lie outside their grid.
+    bool edges = true;
+
+    V load_arg(std::size_t offset, llvm::Type* type);  // a member of KernelArgs
+    void preset_arg(std::size_t offset, V v) { args_loaded_[static_cast<std::uint32_t>(offset)] = v; }
+    // Set when the caller asked for an end.
+    V cancelled();
+
+protected:
+    // Where the class differs.
+    virtual V field(std::uint32_t field) = 0;  // one of this class or of scalar class
+    virtual V now(std::uint32_t tick);         // of a ring, as f64
+    virtual V row_leaf(std::uint32_t slot);
+    virtual V column_leaf(const ColumnSlot& slot);
+    virtual V column_index();  // i64: column of lane 0, for contiguous reads
+    virtual V own_read(const Node& node);
+    [[nodiscard]] virtual bool is_leaf(std::uint32_t node) const;
+
+    V frame_field(std::uint32_t field);  // from the frame's clock, at the entry
+    V column_value(const ColumnSlot& slot, V index);  // of a table, at a column
+
+    const Plan& plan_;
+    const std::vector<InputShape>& inputs_;
+    Tables& tables_;
+    llvm::Value* args_;
+
+private:
+    struct Positions {
+        V low, high, fraction;
+    };
+    struct Taps;
+
+    std::vector<std::uint32_t> needed(const std::vector<std::uint32_t>& roots,
+                                      std::uint32_t loop) const;
+    [[nodiscard]] bool inside(std::uint32_t node, std::uint32_t loop) const;
+    void compute(std::uint32_t node);
+    V operate(const Node& node);
+    V leaf(std::uint32_t node);
+    void emit_loop(std::uint32_t node);
+    llvm::Type* loop_type(const PlanLoop& loop, std::size_t carried);
+
+    // sample.cpp
+    V position(const Node& node);
+    Positions place(const Place& place);
+    Positions ring_place(const Place& place, V coordinate);
+    Positions contiguous_place(const Place& place);
+    V wrap_index(const weft_axis& axis, V below);
+    V read(const Node& node);
+    V read_getter(const Node& node);
+    V mix(const Node& node, const Taps& taps, int axis);
+    V load_tap(const Taps& taps);
+    V edge_index(const weft_axis& axis, V shift, bool high);
+    V ring_bytes(const weft_axis& axis, V back, Taps& taps);
+    void add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool high);
+
+    std::uint8_t class_;
+    bool exact_;  // everything in f64
+    std::vector<V> memo_;
+    std::vector<std::uint32_t> trail_;  // nodes in the order in which they were computed
+    std::map<std::pair<std::uint32_t, llvm::Type*>, V> spread_;
+    std::map<std::uint32_t, Positions> places_;
+    std::vector<std::uint32_t> place_trail_;
+    struct OpenLoop {
+        std::uint32_t loop;
+        V index;
+        std::vector<V> carried;
+    };
+    std::vector<OpenLoop> open_;
+    std::map<std::uint32_t, std::vector<V>> results_;  // by loop
+    std::map<std::uint32_t, V> args_loaded_;           // by offset
+    std::map<std::uint32_t, V> data_;                  // by input
+};
+
+}  // namespace weft::cpu

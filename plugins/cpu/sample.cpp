@@ -1,0 +1,322 @@
+// Reading grids: from coordinates to positions on the axes (grid.h), and from positions to the mix
+// of the points around them. A position never leaves the grid, whatever the coordinate was.
+#include <limits>
+
+#include "kernel_args.h"
+#include "region.h"
+
+namespace weft::cpu {
+
+struct Region::Taps {
+    const weft_grid* grid = nullptr;
+    std::uint32_t channel = 0;
+    V data;     // of the input
+    V bytes;    // scalar part of the offset, i64
+    V units;    // lane part of the offset in elements, i32 or i64; null when there is none
+    V outside;  // mask: reads 0; null when there is none
+    bool contiguous = false;
+};
+
+namespace {
+
+std::int64_t element_size(std::uint32_t format) {
+    return format == WEFT_FORMAT_F64 || format == WEFT_FORMAT_RGBA16 ? 8 : 4;
+}
+
+// Axes whose positions may be -1: read as 0.
+bool has_outside(const weft_axis& axis) {
+    return axis.wrap == WEFT_WRAP_ZERO || axis.wrap == WEFT_WRAP_RING;
+}
+
+}  // namespace
+
+// --- positions ------------------------------------------------------------------------------------
+
+// The grid index of a whole number of any size; NaN gives some index.
+V Region::wrap_index(const weft_axis& axis, V below) {
+    const auto n = static_cast<double>(axis.count);
+    const V zero = e.number(below, 0.0);
+    const V last = e.number(below, n - 1.0);
+    const auto within = [&](V x) { return e.to_i32(e.lesser(e.larger(x, zero), last)); };
+    // The remainder of a division by p; the quotient may be off by one.
+    const auto remainder = [&](double p) {
+        V m = below - e.floor(below * (1.0 / p)) * p;
+        m = e.select(e.less(m, zero), m + p, m);
+        return e.select(e.at_least(m, e.number(below, p)), m - p, m);
+    };
+    switch (axis.wrap) {
+        case WEFT_WRAP_REPEAT: return within(remainder(n));
+        case WEFT_WRAP_MIRROR: {
+            const V m = remainder(2.0 * n);
+            const V back = e.number(below, 2.0 * n - 1.0) - m;
+            return within(e.select(e.less(m, e.number(below, n)), m, back));
+        }
+        case WEFT_WRAP_ZERO: {
+            const V in = e.both(e.at_least(below, zero), e.at_most(below, last));
+            return e.to_i32(e.select(in, below, e.number(below, -1.0)));
+        }
+        default: return within(below);
+    }
+}
+
+// Ticks back from now, floored and taken modulo the cache's length.
+static V ticks_back(Emit& e, const weft_axis& axis, V coordinate) {
+    const V k = e.floor((e.to_f64(coordinate) - axis.origin) / axis.step);
+    const auto n = static_cast<double>(axis.count);
+    const V m = k - e.floor(k / n) * n;
+    return e.lesser(e.larger(m, e.number(m, 0.0)), e.number(m, n - 1.0));
+}
+
+static V is_finite(Emit& e, V x) {
+    return e.less(e.abs(x), e.number(x, std::numeric_limits<double>::infinity()));
+}
+
+Region::Positions Region::ring_place(const Place& place, V coordinate) {
+    const weft_axis& axis = place.axis;
+    const V wide = e.to_f64(coordinate);
+    if (place.contiguous) {
+        const V back = ticks_back(e, axis, wide);
+        return {e.to_i32(e.select(is_finite(e, wide), back, e.number(back, -1.0))), {}, {}};
+    }
+    const auto capacity = static_cast<double>(axis.capacity);
+    const V tick = now(axis.tick) - ticks_back(e, axis, wide);
+    const V slot = tick - e.floor(tick / capacity) * capacity;
+    const V safe = e.lesser(e.larger(slot, e.number(slot, 0.0)), e.number(slot, capacity - 1.0));
+    V known = is_finite(e, wide);
+    if (safe.vector() && !known.vector()) known = e.spread(known);
+    V outside = e.number(safe, -1.0);
+    V chosen = safe;
+    if (known.vector() && !safe.vector()) {
+        chosen = e.spread(safe);
+        outside = e.spread(outside);
+    }
+    return {e.to_i32(e.select(known, chosen, outside)), {}, {}};
+}
+
+Region::Positions Region::contiguous_place(const Place& place) {
+    const weft_axis& axis = place.axis;
+    const V base = memo_[place.coordinate];
+    V u = base / axis.step + place.shift_at_zero;
+    const V whole = e.round_even(u);
+    u = e.select(e.less(e.abs(u - whole), e.number(u, kSnap)), whole, u);
+    const V low = e.number(u, -0x1p30);
+    const V high = e.number(u, 0x1p30);
+    u = e.select(e.less(u, low), low, u);
+    u = e.select(e.greater(u, high), high, u);
+    const V below = e.floor(u);
+    const V safe = e.select(e.is_nan(u), e.number(u, 0.0), below);
+    const V rest = axis.filter == WEFT_FILTER_LINEAR ? u - below : u - u;
+    return {e.to_i32(safe), {}, rest};
+}
+
+Region::Positions Region::place(const Place& place) {
+    const weft_axis& axis = place.axis;
+    V c = memo_[place.coordinate];
+    if (axis.wrap == WEFT_WRAP_RING) return ring_place(place, c);
+    if (place.contiguous) return contiguous_place(place);
+    const bool linear = axis.filter == WEFT_FILTER_LINEAR;
+    // In f32 the index itself must not cost bits that the fraction needs.
+    if (c.f32() && (axis.count > 16384 || !linear)) c = e.to_f64(c);
+    V u;
+    if (c.f32()) {
+        u = e.fma(c, e.number(c, 1.0 / axis.step), e.number(c, -axis.origin / axis.step));
+    } else if (c.vector() && linear && class_ == kPointMask) {
+        u = (c - axis.origin) * (1.0 / axis.step);
+    } else {
+        u = (c - axis.origin) / axis.step;
+    }
+    if (axis.wrap == WEFT_WRAP_CLAMP || axis.wrap == WEFT_WRAP_ZERO) {
+        // Infinities become numbers, NaN stays.
+        const V low = e.number(u, -1.0);
+        const V high = e.number(u, static_cast<double>(axis.count));
+        u = e.select(e.less(u, low), low, u);
+        u = e.select(e.greater(u, high), high, u);
+    }
+    const V below = e.floor(u);
+    Positions made;
+    made.low = wrap_index(axis, below);
+    if (linear) made.high = wrap_index(axis, below + 1.0);
+    made.fraction = linear ? u - below : u - u;
+    return made;
+}
+
+V Region::position(const Node& node) {
+    auto found = places_.find(node.aux);
+    if (found == places_.end()) {
+        found = places_.emplace(node.aux, place(plan_.places[node.aux])).first;
+        place_trail_.push_back(node.aux);
+    }
+    const Positions& p = found->second;
+    if (node.op == kOpHigh) return p.high;
+    if (node.op != kOpFraction) return p.low;
+    V fraction = p.fraction;
+    if (!exact_ && fraction.vector() && fraction.f64()) fraction = e.to_f32(fraction);
+    return fraction;
+}
+
+// --- reading --------------------------------------------------------------------------------------
+
+// The grid index of a contiguous axis at the edges of the grid, lane by lane.
+V Region::edge_index(const weft_axis& axis, V shift, bool high) {
+    const V lane = e.lane_numbers();
+    const V column = e.to_i32(column_index()) + e.to_i32(shift) + lane;
+    const V index = e.from_int(column, e.f64());
+    return wrap_index(axis, high ? index + 1.0 : index);
+}
+
+// Adds a grid index on one axis to the offset.
+void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool high) {
+    const weft_axis& a = taps.grid->axes[axis];
+    const std::uint32_t low_node = node.args[axis * kNodesPerAxis];
+    V index;
+    if (node.contiguous == axis) {
+        const V shift = memo_[low_node];
+        if (a.wrap == WEFT_WRAP_RING) {
+            taps.bytes = taps.bytes + ring_bytes(a, shift, taps);
+            taps.contiguous = true;
+            return;
+        }
+        if (!edges) {
+            const V first = column_index() + e.to_i64(shift) + e.count(high ? 1 : 0);
+            taps.bytes = taps.bytes + first * e.count(a.stride);
+            taps.contiguous = true;
+            return;
+        }
+        index = edge_index(a, shift, high);
+    } else {
+        index = memo_[high ? node.args[axis * kNodesPerAxis + 1] : low_node];
+        if (!index.integer()) index = e.to_i32(index);
+    }
+    if (has_outside(a) && !llvm::isa<llvm::Constant>(index.v)) {
+        V mask = e.less_int(index, e.integer(index, 0));
+        index = e.select(mask, e.integer(index, 0), index);
+        if (taps.outside) e.unify(mask, taps.outside);
+        taps.outside = taps.outside ? e.either(taps.outside, mask) : mask;
+    }
+    if (!index.vector()) {
+        taps.bytes = taps.bytes + e.to_i64(index) * e.count(a.stride);
+        return;
+    }
+    const V scaled = index * e.integer(index, a.stride / element_size(taps.grid->format));
+    taps.units = taps.units ? taps.units + scaled : scaled;
+}
+
+// The offset of a ring's slot for the tick of lane 0; the lanes after it follow in memory, also
+// past the ring's end (kernel_stream.h).
+V Region::ring_bytes(const weft_axis& axis, V back, Taps& taps) {
+    const V ticks = e.to_i64(back);
+    const V start = e.wrap(e.ir.CreateFPToSI(now(axis.tick).v, e.i64()));
+    const V missing = e.less_int(ticks, e.count(0));
+    if (!llvm::isa<llvm::Constant>(ticks.v)) taps.outside = e.spread(missing);
+    const V tick = start - e.select(missing, e.count(0), ticks);
+    const V capacity = e.count(static_cast<std::int64_t>(axis.capacity));
+    V slot = e.wrap(e.ir.CreateSRem(tick.v, capacity.v));
+    slot = e.select(e.less_int(slot, e.count(0)), slot + capacity, slot);
+    return slot * e.count(axis.stride);
+}
+
+V Region::load_tap(const Taps& taps) {
+    const weft_grid& grid = *taps.grid;
+    const bool floats = grid.format == WEFT_FORMAT_F32 || grid.format == WEFT_FORMAT_F64;
+    llvm::Type* element = grid.format == WEFT_FORMAT_F32   ? e.f32()
+                          : grid.format == WEFT_FORMAT_F64 ? e.f64()
+                          : grid.format == WEFT_FORMAT_RGBA8 ? e.i32()
+                                                             : e.i64();
+    const V channel_bytes = e.count(floats ? grid.channel_stride * taps.channel : 0);
+    llvm::Value* base =
+        e.ir.CreateGEP(e.ir.getInt8Ty(), taps.data.v, (taps.bytes + channel_bytes).v);
+    const auto align = llvm::Align(static_cast<std::uint64_t>(grid.format == WEFT_FORMAT_RGBA8
+                                                                  ? 4
+                                                                  : element_size(grid.format)));
+    V loaded;
+    if (taps.contiguous && e.lanes > 1) {
+        loaded = e.wrap(e.ir.CreateAlignedLoad(e.wide(element), base, align));
+    } else if (!taps.units || !taps.units.vector()) {
+        if (taps.units) base = e.ir.CreateGEP(element, base, taps.units.v);
+        loaded = e.wrap(e.ir.CreateAlignedLoad(element, base, align));
+    } else {
+        llvm::Value* lanes = e.ir.CreateGEP(element, base, taps.units.v);
+        loaded = e.wrap(e.ir.CreateMaskedGather(e.wide(element), lanes, align));
+    }
+    if (!floats) {
+        const bool bytes = grid.format == WEFT_FORMAT_RGBA8;
+        V bits = e.shift_right(loaded, taps.channel * (bytes ? 8 : 16));
+        bits = e.to_i32(e.both(bits, e.integer(bits, bytes ? 255 : 65535)));
+        llvm::Type* wanted = exact_ || !bits.vector() ? e.f64() : e.f32();
+        loaded = e.from_int(bits, wanted) / (bytes ? 255.0 : 65535.0);
+    } else if (exact_ || !loaded.vector()) {
+        loaded = e.to_f64(loaded);
+    } else {
+        loaded = e.to_f32(loaded);
+    }
+    if (taps.outside) loaded = e.select(taps.outside, e.number(loaded, 0.0), loaded);
+    return loaded;
+}
+
+V Region::mix(const Node& node, const Taps& taps, int axis) {
+    if (axis < 0) return load_tap(taps);
+    const auto a = static_cast<std::uint32_t>(axis);
+    const std::uint32_t fraction_node = node.args[a * kNodesPerAxis + 2];
+    Taps near = taps;
+    add_axis(near, node, a, false);
+    const V first = mix(node, near, axis - 1);
+    if (fraction_node == kNoNode) return first;
+    const Node& known = plan_.nodes[fraction_node];
+    if (known.op == WEFT_OP_CONST && known.imm == 0.0) return first;
+    V fraction = operand(fraction_node, first.type()->getScalarType());
+    if (!first.vector() && !memo_[fraction_node].vector()) fraction = memo_[fraction_node];
+    const bool floored = taps.grid->axes[a].filter != WEFT_FILTER_LINEAR;
+    if (floored) return first + fraction;  // 0 or NaN
+    Taps far = taps;
+    add_axis(far, node, a, true);
+    V second = mix(node, far, axis - 1);
+    const V mixed = e.fma(second - first, fraction, first);
+    return e.select(e.equal(fraction, e.number(fraction, 0.0)), first, mixed);
+}
+
+V Region::read(const Node& node) {
+    const InputShape& input = inputs_[node.aux];
+    Taps taps;
+    taps.grid = &input.grid;
+    taps.channel = input.channel;
+    taps.bytes = e.count(0);
+    auto found = data_.find(node.aux);
+    if (found == data_.end()) {
+        const V states = load_arg(offsetof(KernelArgs, inputs), e.ptr());
+        llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+        if (entry_point != nullptr) e.ir.SetInsertPoint(entry_point);
+        llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.ir.getInt8Ty(), states.v,
+                                                          node.aux * sizeof(InputState));
+        found = data_.emplace(node.aux, e.wrap(e.ir.CreateLoad(e.ptr(), at))).first;
+    }
+    taps.data = found->second;
+    return mix(node, taps, static_cast<int>(input.grid.axis_count) - 1);
+}
+
+// A call for all lanes at once; lanes that a loop has already left are read too.
+V Region::read_getter(const Node& node) {
+    const auto axes = static_cast<unsigned>(node.args.size());
+    bool vector = false;
+    for (const std::uint32_t arg : node.args) vector = vector || memo_[arg].vector();
+    const unsigned count = vector ? e.lanes : 1;
+    llvm::Type* coords_type = llvm::ArrayType::get(e.f64(), std::max(1u, axes) * count);
+    llvm::Value* coords = e.slot(coords_type);
+    llvm::Value* values = e.slot(llvm::ArrayType::get(e.f64(), count));
+    for (unsigned a = 0; a < axes; ++a) {
+        V c = memo_[node.args[a]];
+        c = vector ? operand(node.args[a], e.f64()) : e.to_f64(c);
+        llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.f64(), coords, a * count);
+        e.ir.CreateAlignedStore(c.v, at, llvm::Align(8));
+    }
+    const V call = load_arg(offsetof(KernelArgs, getter), e.ptr());
+    auto* type = llvm::FunctionType::get(
+        e.ir.getVoidTy(), {e.ptr(), e.i32(), e.i32(), e.ptr(), e.ptr()}, false);
+    e.ir.CreateCall(type, call.v,
+                    {args_, e.ir.getInt32(node.aux), e.ir.getInt32(count), coords, values});
+    llvm::Type* result = vector ? e.wide(e.f64()) : e.f64();
+    V v = e.wrap(e.ir.CreateAlignedLoad(result, values, llvm::Align(8)));
+    if (vector && !exact_ && !node.f64) v = e.to_f32(v);
+    return v;
+}
+
+}  // namespace weft::cpu

@@ -1,0 +1,155 @@
+// Stores of a chunk: planes of floats, packed pixels. Where a row ends inside a chunk, the chunk goes
+// to a scratch and only its part to the row, so that every lane is computed by the same code.
+#include "kernel_args.h"
+#include "kernel_emit.h"
+
+namespace weft::cpu {
+
+struct StoreEmit::Destination {
+    V real;     // pointer
+    V partial;  // mask i1, null: never
+    V chosen;   // pointer to store to
+    std::uint64_t element = 0;
+};
+
+namespace {
+
+std::uint64_t pixel_size(std::uint32_t format) {
+    return format == WEFT_FORMAT_F64 || format == WEFT_FORMAT_RGBA16 ? 8 : 4;
+}
+
+const weft_axis* across(const weft_grid& grid, std::uint32_t domain) {
+    if (domain == WEFT_DOMAIN_RASTER) return axis_of(grid, WEFT_FIELD_X);
+    for (std::uint32_t i = 0; i < grid.axis_count; ++i)
+        if (grid.axes[i].field != WEFT_FIELD_X && grid.axes[i].field != WEFT_FIELD_Y)
+            return &grid.axes[i];
+    return nullptr;
+}
+
+}  // namespace
+
+std::string StoreEmit::check() const {
+    const Plan& plan = kernel_.plan;
+    for (const PlanStore& store : plan.stores) {
+        const OutputShape& output = kernel_.source.outputs[store.output];
+        const bool packed =
+            output.grid.format == WEFT_FORMAT_RGBA8 || output.grid.format == WEFT_FORMAT_RGBA16;
+        if (packed && store.values.size() != 4) return "a packed store without four values";
+        if (output.kind != WEFT_OUTPUT_TARGET && output.kind != WEFT_OUTPUT_CACHE)
+            return "a store to an output that has no memory";
+        const weft_axis* x = across(output.grid, plan.domain);
+        const std::uint64_t points = plan.domain == WEFT_DOMAIN_RASTER ? plan.width : 2;
+        if (points > 1 && x == nullptr) return "a row stored to a grid without columns";
+        if (points > 1 && x->stride != static_cast<std::int64_t>(pixel_size(output.grid.format)))
+            return "a store with gaps between columns";
+    }
+    return {};
+}
+
+// Where a sample stands: in a target counted from the call's first sample, in a cache in the slot of
+// its tick. Slots of a row follow each other.
+V StoreEmit::stream_slot(const OutputShape& output, V row, V column) {
+    Emit& e = region_.e;
+    const V start = row * e.count(static_cast<std::int64_t>(kRow));
+    const weft_axis* ring = ring_of(output.grid);
+    if (ring == nullptr)
+        return start + column - region_.load_arg(offsetof(KernelArgs, first_sample), e.i64());
+    const V capacity = e.count(static_cast<std::int64_t>(ring->capacity));
+    const V slot = e.wrap(e.ir.CreateSRem(start.v, capacity.v));
+    return e.select(e.less_int(slot, e.count(0)), slot + capacity, slot) + column;
+}
+
+StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t plane, V row,
+                                              V column, V count) {
+    Emit& e = region_.e;
+    const PlanStore& s = kernel_.plan.stores[store];
+    const OutputShape& output = kernel_.source.outputs[s.output];
+    Destination to;
+    to.element = pixel_size(output.grid.format);
+    const V bases = region_.load_arg(offsetof(KernelArgs, outputs), e.ptr());
+    V base;
+    {
+        llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+        if (region_.entry_point != nullptr) e.ir.SetInsertPoint(region_.entry_point);
+        base = e.wrap(
+            e.ir.CreateLoad(e.ptr(), e.ir.CreateConstInBoundsGEP1_64(e.ptr(), bases.v, store)));
+    }
+    V offset = column;
+    if (kernel_.plan.domain == WEFT_DOMAIN_STREAM) offset = stream_slot(output, row, column);
+    offset = offset * e.count(static_cast<std::int64_t>(to.element));
+    const weft_axis* y = axis_of(output.grid, WEFT_FIELD_Y);
+    if (y != nullptr && kernel_.plan.domain == WEFT_DOMAIN_RASTER)
+        offset = offset + row * e.count(y->stride);
+    offset = offset + e.count(output.grid.channel_stride * plane);
+    to.real = e.wrap(e.ir.CreateGEP(e.ir.getInt8Ty(), base.v, offset.v));
+    to.chosen = to.real;
+    bool mixed = false;
+    for (const PlanStore& other : kernel_.plan.stores)
+        mixed = mixed || kernel_.source.outputs[other.output].kind != output.kind;
+    V aside;
+    if (count) aside = e.less_int(count, e.count(e.lanes));
+    if (mixed) {
+        // A frame may ask for the caches alone, or for the targets alone.
+        const V absent = e.wrap(e.ir.CreateIsNull(base.v));
+        aside = aside ? e.either(aside, absent) : absent;
+        if (count) to.partial = e.both(e.less_int(count, e.count(e.lanes)), e.negate(absent));
+    } else {
+        to.partial = aside;
+    }
+    if (aside) {
+        llvm::Value* scratch = e.slot(llvm::ArrayType::get(e.ir.getInt8Ty(), e.lanes * 8));
+        to.chosen = e.wrap(e.ir.CreateSelect(aside.v, scratch, to.real.v));
+    }
+    return to;
+}
+
+// Stores, then brings the existing part of a partial chunk to its place.
+void StoreEmit::finish(const Destination& to, V value, V count) {
+    Emit& e = region_.e;
+    e.ir.CreateAlignedStore(value.v, to.chosen.v, llvm::Align(4));
+    if (!to.partial) return;
+    llvm::Function* function = e.ir.GetInsertBlock()->getParent();
+    auto* copy = llvm::BasicBlock::Create(e.ir.getContext(), "partial", function);
+    auto* after = llvm::BasicBlock::Create(e.ir.getContext(), "stored", function);
+    e.ir.CreateCondBr(to.partial.v, copy, after);
+    e.ir.SetInsertPoint(copy);
+    const V bytes = count * e.count(static_cast<std::int64_t>(to.element));
+    e.ir.CreateMemCpy(to.real.v, llvm::Align(4), to.chosen.v, llvm::Align(4), bytes.v);
+    e.ir.CreateBr(after);
+    e.ir.SetInsertPoint(after);
+}
+
+void StoreEmit::packed(std::size_t store, V row, V column, V count) {
+    Emit& e = region_.e;
+    const PlanStore& s = kernel_.plan.stores[store];
+    const bool wide = kernel_.source.outputs[s.output].grid.format == WEFT_FORMAT_RGBA16;
+    V pixel;
+    for (unsigned c = 0; c < 4; ++c) {
+        const V v = region_.operand(s.values[c], e.f32());
+        // Round half up; values are within 0..1 already.
+        const V level = e.fma(v, e.number(v, wide ? 65535.0 : 255.0), e.number(v, 0.5));
+        V bits = e.to_i32(level);
+        if (wide) bits = e.to_i64(bits);
+        if (c > 0) bits = e.shift_left(bits, c * (wide ? 16 : 8));
+        pixel = pixel ? e.either(pixel, bits) : bits;
+    }
+    finish(destination(store, 0, row, column, count), pixel, count);
+}
+
+void StoreEmit::store(V row, V column, V count) {
+    Emit& e = region_.e;
+    for (std::size_t i = 0; i < kernel_.plan.stores.size(); ++i) {
+        const PlanStore& s = kernel_.plan.stores[i];
+        const weft_grid& grid = kernel_.source.outputs[s.output].grid;
+        if (grid.format == WEFT_FORMAT_RGBA8 || grid.format == WEFT_FORMAT_RGBA16) {
+            packed(i, row, column, count);
+            continue;
+        }
+        llvm::Type* element = grid.format == WEFT_FORMAT_F64 ? e.f64() : e.f32();
+        for (std::uint32_t p = 0; p < s.values.size(); ++p)
+            finish(destination(i, s.channel + p, row, column, count),
+                   region_.operand(s.values[p], element), count);
+    }
+}
+
+}  // namespace weft::cpu
