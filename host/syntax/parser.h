@@ -24,16 +24,10 @@ public:
     [[nodiscard]] const Expr* lone_expression();
 
 private:
-    // An open bracket, for the note of an error met inside it.
-    struct Open {
-        Token token;
-        bool counts;  // ( and [ come in pairs; < and > are also operators
-    };
-
-    // While it lives, a bracket is open; inside ( ) and [ ] a '>' compares again.
+    // While it lives, `open` is the innermost open bracket; only directly inside < does a '>' close.
     class Bracket {
     public:
-        Bracket(Parser& parser, Token open, bool bundle);
+        Bracket(Parser& parser, Token open);
         ~Bracket();
         Bracket(const Bracket&) = delete;
         Bracket& operator=(const Bracket&) = delete;
@@ -70,6 +64,7 @@ private:
     [[nodiscard]] Span span_of(const Token& token) const;
     [[nodiscard]] Span span_since(std::uint32_t begin) const;
     [[nodiscard]] std::string describe(const Token& token) const;
+    [[nodiscard]] int open_depth() const;
     Diagnostic& fail(Code code, Span span, std::initializer_list<std::string_view> args = {});
     bool fail_expected(Code code, std::string_view what, std::string suggestion = {});
     [[nodiscard]] bool name(Name& result, std::string_view what);
@@ -144,7 +139,7 @@ private:
     Token last_{};          // the token consumed last
     bool started_ = false;  // whether `last_` is one
 
-    std::vector<Open> open_;
+    std::vector<Token> open_;       // brackets, for the note of an error met inside
     bool greater_closes_ = false;   // directly inside a bundle
     std::uint32_t bundle_end_ = 0;  // where the bundle closed last ends
     int depth_ = 0;

@@ -107,7 +107,7 @@ Expr* Parser::multi_call(Token callee) {
 
 // Arguments up to and with ')'; '(' is the token just consumed.
 bool Parser::arguments(std::vector<ExprPtr>& args, std::vector<Name>& names) {
-    const Bracket bracket(*this, last_, false);
+    const Bracket bracket(*this, last_);
     if (accept(TokenKind::right_paren)) return true;
     do {
         Name label;
@@ -203,7 +203,7 @@ bool Parser::at_remap_item() {
 // The items up to and with `close`; the opening bracket is the token just consumed.
 bool Parser::remap_items(std::vector<RemapItem>& items, TokenKind close) {
     const Token open = last_;
-    const Bracket bracket(*this, open, false);
+    const Bracket bracket(*this, open);
     if (at(close)) {
         const bool square = close == TokenKind::right_bracket;
         fail(Code::empty_list, {tree_.file, open.begin, peek().end},

@@ -30,10 +30,10 @@ Parser::Parser(const SourceMap& sources, Diagnostics& diagnostics, SyntaxTree& t
       tree_(tree),
       lexer_(sources, tree.file, tree.comments, diagnostics) {}
 
-Parser::Bracket::Bracket(Parser& parser, Token open, bool bundle)
+Parser::Bracket::Bracket(Parser& parser, Token open)
     : parser_(parser), outer_closes_(parser.greater_closes_) {
-    parser.open_.push_back({open, !bundle});
-    parser.greater_closes_ = bundle;
+    parser.open_.push_back(open);
+    parser.greater_closes_ = open.kind == TokenKind::less;
 }
 
 Parser::Bracket::~Bracket() {
@@ -130,9 +130,15 @@ std::string Parser::describe(const Token& token) const {
     return text;
 }
 
+// How many ( and [ are open; < and > are operators as well and tell nothing.
+int Parser::open_depth() const {
+    return static_cast<int>(std::count_if(open_.begin(), open_.end(), [](const Token& open) {
+        return open.kind == TokenKind::left_paren || open.kind == TokenKind::left_bracket;
+    }));
+}
+
 Diagnostic& Parser::fail(Code code, Span span, std::initializer_list<std::string_view> args) {
-    error_depth_ = 0;
-    for (const Open& open : open_) error_depth_ += open.counts ? 1 : 0;
+    error_depth_ = open_depth();
     return diagnostics_.add(code, span, args);
 }
 
@@ -141,7 +147,7 @@ bool Parser::fail_expected(Code code, std::string_view what, std::string suggest
     const Token found = peek();
     if (found.kind == TokenKind::invalid) {
         if (found.reported) {
-            error_depth_ = 0;
+            error_depth_ = 0;  // a string without an end has swallowed what closes the brackets
             return false;
         }
         Diagnostic& error = fail(Code::unexpected_character, span_of(found), {describe(found)});
@@ -168,8 +174,10 @@ bool Parser::fail_expected(Code code, std::string_view what, std::string suggest
     const bool closes = found.kind == TokenKind::right_paren ||
                         found.kind == TokenKind::right_bracket ||
                         found.kind == TokenKind::right_brace || found.kind == TokenKind::greater;
-    if (!open_.empty() && (elsewhere || closes)) {
-        const Token& open = open_.back().token;
+    if (open_.empty() || !(elsewhere || closes)) return false;
+    // A block is open over many lines: that matters only where the file ends.
+    const Token& open = open_.back();
+    if (open.kind != TokenKind::left_brace || found.kind == TokenKind::end) {
         error.note(span_of(open), '\'' + std::string(lexer_.text(open)) + "' was opened here");
     }
     return false;
@@ -235,7 +243,8 @@ bool Parser::at_output_binding() {
         if (!word) return false;
         const TokenKind after = peek(i + 1).kind;
         // In an argument list, `a < b, c >= d` are two comparisons.
-        if (after == TokenKind::greater_equal) return i == 2 || open_.empty();
+        if (after == TokenKind::greater_equal)
+            return i == 2 || open_.empty() || open_.back().kind == TokenKind::left_brace;
         if (after == TokenKind::greater) return peek(i + 2).kind == TokenKind::assign;
         if (after != TokenKind::comma) return false;
     }

@@ -271,7 +271,7 @@ Expr* Parser::number() {
 // (a) is a itself; (a, b) is a tuple.
 Expr* Parser::parenthesised() {
     const Token open = advance();
-    const Bracket bracket(*this, open, false);
+    const Bracket bracket(*this, open);
     if (at(TokenKind::right_paren)) {
         fail(Code::empty_list, {tree_.file, open.begin, peek().end}, {"this pair of parentheses"});
         return nullptr;
@@ -304,7 +304,7 @@ Expr* Parser::bundle() {
     Expr* const result = node(ExprKind::bundle, {});
     if (result == nullptr) return nullptr;
     {
-        const Bracket bracket(*this, open, true);
+        const Bracket bracket(*this, open);
         if (at(TokenKind::greater)) {
             fail(Code::empty_list, {tree_.file, open.begin, peek().end}, {"this bundle"});
             return nullptr;

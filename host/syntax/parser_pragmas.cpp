@@ -105,7 +105,7 @@ bool Parser::pragma_values(Stmt& result) {
 
 Expr* Parser::pragma_tuple() {
     const Token open = advance();
-    const Bracket bracket(*this, open, false);
+    const Bracket bracket(*this, open);
     Expr* const tuple = node(ExprKind::tuple, {});
     if (tuple == nullptr) return nullptr;
     do {

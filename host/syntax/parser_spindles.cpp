@@ -12,7 +12,7 @@ bool Parser::spindle(Stmt& result) {
     if (!name(result.name, "the name of a spindle")) return false;
     if (!expect(TokenKind::left_paren, "'(' and the parameters")) return false;
     {
-        const Bracket bracket(*this, last_, false);
+        const Bracket bracket(*this, last_);
         if (!accept(TokenKind::right_paren) &&
             !name_list(result.params, TokenKind::right_paren, "a parameter's name"))
             return false;
@@ -32,6 +32,7 @@ bool Parser::block(std::vector<SpindleStmt>& body, std::string_view owner) {
     if (!level.ok()) return false;
     if (!expect(TokenKind::left_brace, "'{'")) return false;
     const Token open = last_;
+    const Bracket bracket(*this, open);
     bool misplaced = false;  // reported once a block: often it is one '}' that is missing
     while (!accept(TokenKind::right_brace)) {
         if (at(TokenKind::end)) {
@@ -135,7 +136,7 @@ bool Parser::loop(SpindleStmt& result) {
     if (!expect(Keyword::in_, "'in'")) return false;
     if (!expect(TokenKind::left_paren, "'(' and the bounds, as in (1 to 8)")) return false;
     {
-        const Bracket bracket(*this, last_, false);
+        const Bracket bracket(*this, last_);
         result.from = expression();
         if (result.from == nullptr) return false;
         if (!expect(Keyword::to_, "'to'")) return false;

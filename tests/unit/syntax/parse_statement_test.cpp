@@ -43,6 +43,7 @@ TEST(ParseStatement, NewlinesDoNotEndExpressions) {
     EXPECT_EQ(program("x = y\n[0]"), "bind x (index y 0)\n");
     EXPECT_EQ(program("x =\ny\n+\nz"), "bind x (+ y z)\n");
     EXPECT_EQ(program("x = f(y,\na < b, c >= d)"), "bind x (call f y (< a b) (>= c d))\n");
+    EXPECT_EQ(program("x = <y,\na < b, c >= d>"), "bind x (bundle y (< a b) (>= c d))\n");
     EXPECT_NE(program("a = b\n(c)::d<x>").find("[W"), std::string::npos);
 }
 
