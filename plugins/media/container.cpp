@@ -59,20 +59,14 @@ Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<Bytes> bytes,
 }
 
 Status Container::start() {
-    reader_.rewind();
-    AVFormatContext* format = avformat_alloc_context();
-    format->pb = reader_.io();
-    format->flags |= AVFMT_FLAG_CUSTOM_IO;
-    format->io_open = &refuse_to_open;
-    Options options;
-    options.set("protocol_whitelist", "none");
-    // On failure avformat_open_input frees the context.
-    if (const int code = avformat_open_input(&format, name_.c_str(), nullptr, options.get());
-        code < 0)
+    // By its contents; a few formats have no mark and are known by the name's end alone.
+    int code = open_format("");
+    if (code == AVERROR_INVALIDDATA) code = open_format(name_.c_str());
+    if (code < 0)
         return failure(WEFT_INVALID, code == AVERROR_INVALIDDATA
                                          ? "is of no known media format, or damaged"
                                          : explain(code));
-    format_.reset(format);
+    AVFormatContext* const format = format_.get();
     if (refused(format->iformat->name))
         return failure(WEFT_INVALID, "is not a picture, a sound or a film");
 
@@ -85,9 +79,22 @@ Status Container::start() {
     }
     // A picture says all there is to know when it is decoded; analysing would decode it twice.
     if (is_picture_format(format->iformat->name)) return {};
-    if (const int code = avformat_find_stream_info(format, nullptr); code < 0)
-        return failure(WEFT_INVALID, "cannot be analysed: " + explain(code));
+    code = avformat_find_stream_info(format, nullptr);
+    if (code < 0) return failure(WEFT_INVALID, "cannot be analysed: " + explain(code));
     return {};
+}
+
+int Container::open_format(const char* name) {
+    reader_.rewind();
+    AVFormatContext* format = avformat_alloc_context();
+    format->pb = reader_.io();
+    format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    format->io_open = &refuse_to_open;
+    Options options;
+    options.set("protocol_whitelist", "none");
+    const int code = avformat_open_input(&format, name, nullptr, options.get());
+    format_.reset(format);  // null when that failed
+    return code;
 }
 
 Status Container::restart() {
@@ -152,7 +159,9 @@ Result<Decoder> Decoder::open(Container& container, int stream, int threads, boo
         return container.failure(WEFT_INVALID, error_text(code));
     context.pkt_timebase = container.stream(stream).time_base;
     context.thread_count = threads;
-    if (strict) context.err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK | AV_EF_BUFFER;
+    if (strict) context.err_recognition = AV_EF_CRCCHECK | AV_EF_BUFFER;
+    // TIFF takes a tag that it does not know for damage.
+    if (strict && codec->id != AV_CODEC_ID_TIFF) context.err_recognition |= AV_EF_EXPLODE;
     self.gate_ = std::unique_ptr<Gate>(new Gate{&container, 0, 0});
     if (codec->type == AVMEDIA_TYPE_VIDEO) {
         context.opaque = self.gate_.get();

@@ -49,6 +49,7 @@ public:
 private:
     Container(std::unique_ptr<Bytes> bytes, const std::string& name, const Limits& limits);
     [[nodiscard]] Status start();
+    [[nodiscard]] int open_format(const char* name);
     [[nodiscard]] Status choose_streams();
 
     std::unique_ptr<Bytes> bytes_;

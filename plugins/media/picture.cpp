@@ -1,6 +1,7 @@
 #include "picture.h"
 
 #include "grid_store.h"
+#include "pfm_reader.h"
 #include "truncation.h"
 
 namespace weft::media {
@@ -22,6 +23,7 @@ public:
 }  // namespace
 
 Result<DecodedPicture> decode_picture(Container& container) {
+    if (is_pfm(container)) return decode_pfm(container);
     if (Status whole = check_whole(container); !whole.ok()) return whole.failure();
     // A decoder that shares its work over threads reports damage later, and there is one picture.
     Result<Decoder> decoder = Decoder::open(container, container.picture_stream(), 1, true);
