@@ -2,11 +2,13 @@
 // binds SAMPLE values to numbered uses of inputs.
 //
 // Caches and strands of other back ends stay in the kernel even where they are read at a uniform
-// place: they may be stored by an earlier kernel of the same batch, which runs after the host's part.
+// place: they may be stored by an earlier kernel of the same batch, which runs after the host's
+// part.
 #include <map>
 #include <tuple>
 
 #include "ir/passes.h"
+#include "ir/ranges.h"
 #include "ir/rates.h"
 
 namespace weft::ir {
@@ -20,7 +22,8 @@ public:
           move_(move),
           old_(std::move(module.dag)),
           map_(old_.size(), kNoValue),
-          host_map_(old_.size(), kNoValue) {}
+          host_map_(old_.size(), kNoValue),
+          ranges_(module) {}
 
     void run(std::vector<std::uint8_t> masks) {
         masks_ = std::move(masks);
@@ -79,6 +82,7 @@ private:
         if (is_moved(id)) {
             module_.host_outputs.push_back(on_host(id));
             module_.uniform_varies.push_back(masks_[id]);
+            module_.uniform_ranges.push_back(ranges_.of(old_, id));
             return fresh.leaf(WEFT_OP_UNIFORM,
                               static_cast<std::uint32_t>(module_.uniform_varies.size() - 1));
         }
@@ -147,6 +151,7 @@ private:
     Dag old_;
     std::vector<ValueId> map_;
     std::vector<ValueId> host_map_;
+    Ranges ranges_;
     std::vector<std::uint8_t> masks_;
     std::vector<bool> hoistable_;
     std::vector<ValueId> times_;

@@ -19,10 +19,13 @@ struct Emitted {
 
 Emitted emit_kernel(const Module& module) {
     Emitted out;
-    const Order order = schedule(module.dag, module.roots);
+    // What only affines name comes first: it is of the row or slower.
+    std::vector<ValueId> wanted;
+    for (const Affine& affine : module.affines) wanted.push_back(affine.base);
+    wanted.insert(wanted.end(), module.roots.begin(), module.roots.end());
+    const Order order = schedule(module.dag, wanted);
     out.ir = emit(module.dag, order, rates(module), module.precision, out.numbers);
     for (const Affine& affine : module.affines) {
-        if (out.numbers[affine.sample] == kNoValue) continue;
         out.ir.affines.push_back({out.numbers[affine.sample], affine.arg, affine.field,
                                   out.numbers[affine.base], affine.scale});
     }

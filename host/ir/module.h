@@ -7,6 +7,7 @@
 
 #include "ir/dag.h"
 #include "ir/lower.h"
+#include "ir/range.h"
 
 namespace weft::ir {
 
@@ -29,6 +30,7 @@ struct Module {
     bool bound = false;
     std::vector<InputUse> uses;
     std::vector<std::uint8_t> uniform_varies;  // by UNIFORM number
+    std::vector<Range> uniform_ranges;
     Dag host;
     std::vector<ValueId> host_outputs;  // the uniforms, then times of films
 

@@ -49,40 +49,53 @@ std::uint8_t leaf_varies(const Module& module, const Value& value) {
     }
 }
 
-// `loop_masks`: what LOOP_INDEX and LOOP_CARRIED of each loop vary with; what LOOPs vary with is
-// stored there.
-std::vector<std::uint8_t> propagate(const Module& module, std::vector<std::uint8_t>& loop_masks) {
-    const Dag& dag = module.dag;
-    const std::vector<std::uint8_t> given = loop_masks;
-    std::vector<std::uint8_t> masks(dag.size());
-    for (ValueId id = 0; id < dag.size(); ++id) {
-        const Value& value = dag[id];
-        std::uint8_t mask = leaf_varies(module, value);
-        if (value.op == WEFT_OP_LOOP_INDEX || value.op == WEFT_OP_LOOP_CARRIED)
-            mask = given[value.aux];
-        if (!value.known) {
-            for (const ValueId arg : dag.args(id)) mask |= masks[arg];
-        }
-        if (value.op == WEFT_OP_LOOP) loop_masks[value.aux] |= mask;
-        masks[id] = mask;
-    }
-    return masks;
+// `loops`: what LOOP_INDEX and LOOP_CARRIED vary with.
+std::uint8_t varies_of(const Module& module, const Dag& dag, ValueId id,
+                       const std::vector<std::uint8_t>& loops,
+                       const std::vector<std::uint8_t>& masks) {
+    const Value& value = dag[id];
+    if (value.known) return 0;
+    std::uint8_t mask = leaf_varies(module, value);
+    if (value.op == WEFT_OP_LOOP_INDEX || value.op == WEFT_OP_LOOP_CARRIED) mask = loops[value.aux];
+    for (const ValueId arg : dag.args(id)) mask |= masks[arg];
+    return mask;
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> rates(const Module& module) {
-    std::vector<std::uint8_t> loop_masks(module.dag.loop_count());
-    std::vector<std::uint8_t> masks = propagate(module, loop_masks);
-    if (loop_masks.empty()) return masks;
-    // An inner loop runs within each turn of the outer ones.
-    for (ValueId id = module.dag.size(); id-- > 0;) {
-        const Value& value = module.dag[id];
-        if (value.op != WEFT_OP_LOOP) continue;
-        for (const std::uint32_t outer : module.dag.loop_set(value.loops))
-            loop_masks[value.aux] |= loop_masks[outer];
+std::vector<std::uint8_t> loop_rates(const Module& module) {
+    const Dag& dag = module.dag;
+    const std::vector<std::uint8_t> unknown(dag.loop_count());
+    std::vector<std::uint8_t> loops = unknown;
+    if (loops.empty()) return loops;
+    std::vector<std::uint8_t> masks;
+    for (ValueId id = 0; id < dag.size(); ++id) {
+        masks.push_back(varies_of(module, dag, id, unknown, masks));
+        if (dag[id].op == WEFT_OP_LOOP) loops[dag[id].aux] = masks[id];
     }
-    return propagate(module, loop_masks);
+    // An inner loop runs within each turn of the outer ones, which close behind it.
+    for (ValueId id = dag.size(); id-- > 0;) {
+        if (dag[id].op != WEFT_OP_LOOP) continue;
+        for (const std::uint32_t outer : dag.loop_set(dag[id].loops))
+            loops[dag[id].aux] |= loops[outer];
+    }
+    return loops;
+}
+
+std::uint8_t Rates::of(const Dag& dag, ValueId id) {
+    while (masks_.size() <= id) {
+        const auto next = static_cast<ValueId>(masks_.size());
+        masks_.push_back(varies_of(module_, dag, next, loops_, masks_));
+    }
+    return masks_[id];
+}
+
+std::vector<std::uint8_t> rates(const Module& module) {
+    Rates rates(module);
+    std::vector<std::uint8_t> masks;
+    masks.reserve(module.dag.size());
+    for (ValueId id = 0; id < module.dag.size(); ++id) masks.push_back(rates.of(module.dag, id));
+    return masks;
 }
 
 std::vector<std::uint8_t> host_rates(const Module& module) {

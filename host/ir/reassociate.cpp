@@ -1,0 +1,295 @@
+// Regroups sums and products of points so that what varies less is computed less often:
+// 100 * ((x - a)^2 + (y - b)^2) + 1 becomes a column value plus a row value, and a factor goes to
+// the rarer part of a product. Roundings move, by amounts far below f32; so arguments of functions
+// that jump stay as they were written.
+#include <array>
+
+#include "ir/fold.h"
+#include "ir/passes.h"
+#include "ir/rates.h"
+
+namespace weft::ir {
+
+namespace {
+
+constexpr std::size_t kMaxTerms = 16;
+
+// coefficient * row * column * point; kNoValue is 1. `negative`: subtracted.
+struct Term {
+    ValueId uniform = kNoValue;
+    ValueId row = kNoValue;
+    ValueId column = kNoValue;
+    ValueId point = kNoValue;
+    bool negative = false;
+
+    [[nodiscard]] bool has_point() const { return point != kNoValue; }
+    [[nodiscard]] bool absorbs() const { return row != kNoValue || column != kNoValue; }
+};
+
+// scale * (sum of the terms), and what it cost so far in operations a point.
+struct Sum {
+    ValueId scale = kNoValue;
+    std::vector<Term> terms;
+    int plain_cost = 0;  // as written
+    int inner_cost = 0;  // of the points among the factors
+};
+
+bool is_linear(std::uint16_t op) {
+    return op == WEFT_OP_ADD || op == WEFT_OP_SUB || op == WEFT_OP_NEG || op == WEFT_OP_MUL;
+}
+
+bool jumps(std::uint16_t op) {
+    return op == WEFT_OP_FLOOR || op == WEFT_OP_CEIL || op == WEFT_OP_ROUND ||
+           op == WEFT_OP_TRUNC || op == WEFT_OP_FRACT || op == WEFT_OP_MOD || op == WEFT_OP_SIGN ||
+           op == WEFT_OP_HASH || is_truth(op);
+}
+
+class Reassociate {
+public:
+    explicit Reassociate(Module& module) : rates_(module), old_rates_(rates(module)) {
+        find_uses(module);
+    }
+
+    bool run(Module& module) {
+        bool changed = false;
+        (void)rebuild(
+            module, [&](Dag& dag, ValueId old, const Value& value, std::span<const ValueId> args) {
+                dag_ = &dag;
+                const ValueId plain = copy_value(dag, value, args);
+                const bool point = (old_rates_[old] & WEFT_VARIES_POINT) == WEFT_VARIES_POINT;
+                if (!is_linear(value.op) || value.known || !point || jump_[old]) return plain;
+                Sum sum = combine(value, args);
+                if (inner_[old]) {
+                    sums_[plain] = std::move(sum);
+                    return plain;
+                }
+                bool distributed = false;
+                if (cost(sum, distributed) >= sum.plain_cost) return plain;
+                changed = true;
+                return build(sum, distributed);
+            });
+        return changed;
+    }
+
+private:
+    // inner_: a linear operation whose only user is one as well, so that it may be taken apart.
+    void find_uses(const Module& module) {
+        const Dag& dag = module.dag;
+        const std::vector<bool> live = live_values(dag, module.roots);
+        std::vector<std::uint32_t> uses(dag.size());
+        inner_.assign(dag.size(), false);
+        jump_.assign(dag.size(), false);
+        for (ValueId id = 0; id < dag.size(); ++id) {
+            if (!live[id]) continue;
+            for (const ValueId arg : dag.args(id)) {
+                ++uses[arg];
+                if (is_linear(dag[id].op)) inner_[arg] = is_linear(dag[arg].op);
+                if (jumps(dag[id].op)) jump_[arg] = true;
+            }
+        }
+        for (const ValueId root : module.roots) uses[root] += 2;
+        for (ValueId id = dag.size(); id-- > 0;) {
+            inner_[id] = inner_[id] && uses[id] == 1;
+            if (!jump_[id] || !is_linear(dag[id].op)) continue;
+            for (const ValueId arg : dag.args(id)) jump_[arg] = true;
+        }
+    }
+
+    [[nodiscard]] ValueId times(ValueId a, ValueId b) {
+        if (a == kNoValue) return b;
+        if (b == kNoValue) return a;
+        return folded(*dag_, WEFT_OP_MUL, {a, b});
+    }
+
+    [[nodiscard]] Sum of(ValueId id) {
+        if (const auto found = sums_.find(id); found != sums_.end()) return found->second;
+        Sum sum;
+        sum.terms.resize(1);
+        const std::uint8_t mask = rates_.of(*dag_, id) & ~kUniform;
+        (mask == 0                    ? sum.terms[0].uniform
+         : mask == WEFT_VARIES_ROW    ? sum.terms[0].row
+         : mask == WEFT_VARIES_COLUMN ? sum.terms[0].column
+                                      : sum.terms[0].point) = id;
+        return sum;
+    }
+
+    // Makes a sum whose terms lose by being scaled into one factor.
+    void settle(Sum& sum) {
+        if (sum.scale == kNoValue && sum.terms.size() <= kMaxTerms) return;
+        std::size_t heavy = 0;
+        for (const Term& term : sum.terms) heavy += term.has_point() && !term.absorbs();
+        if (heavy <= 1 && sum.terms.size() <= kMaxTerms) {
+            for (Term& term : sum.terms) term.uniform = times(term.uniform, sum.scale);
+            sum.scale = kNoValue;
+            return;
+        }
+        as_factor(sum);
+    }
+
+    void as_factor(Sum& sum) {
+        const ValueId scale = sum.scale;
+        sum.scale = kNoValue;
+        sum.inner_cost += terms_cost(sum.terms);
+        Term term;
+        term.point = build_terms(sum.terms);
+        term.uniform = scale;
+        sum.terms = {term};
+    }
+
+    [[nodiscard]] Sum combine(const Value& value, std::span<const ValueId> args) {
+        Sum left = of(args[0]);
+        if (value.op == WEFT_OP_NEG) {
+            for (Term& term : left.terms) term.negative = !term.negative;
+            ++left.plain_cost;
+            return left;
+        }
+        Sum right = of(args[1]);
+        const int plain_cost = left.plain_cost + right.plain_cost + 1;
+        Sum result;
+        if (value.op == WEFT_OP_MUL) {
+            result = product(left, right);
+        } else {
+            settle(left);
+            settle(right);
+            result = left;
+            for (Term term : right.terms) {
+                term.negative = term.negative != (value.op == WEFT_OP_SUB);
+                result.terms.push_back(term);
+            }
+            result.inner_cost = left.inner_cost + right.inner_cost;
+        }
+        result.plain_cost = plain_cost;
+        return result;
+    }
+
+    [[nodiscard]] static bool is_uniform(const Sum& sum) {
+        return sum.scale == kNoValue && sum.terms.size() == 1 && !sum.terms[0].has_point() &&
+               !sum.terms[0].absorbs() && !sum.terms[0].negative;
+    }
+
+    [[nodiscard]] Sum product(Sum left, Sum right) {
+        if (is_uniform(right)) std::swap(left, right);
+        if (is_uniform(left)) {
+            right.scale = times(right.scale, left.terms[0].uniform);
+            return right;
+        }
+        if (left.terms.size() > 1) as_factor(left);
+        if (right.terms.size() > 1) as_factor(right);
+        settle(left);
+        settle(right);
+        Term term = left.terms[0];
+        const Term& other = right.terms[0];
+        const bool two_points = term.has_point() && other.has_point();
+        term.uniform = times(term.uniform, other.uniform);
+        term.row = times(term.row, other.row);
+        term.column = times(term.column, other.column);
+        term.point = times(term.point, other.point);
+        term.negative = term.negative != other.negative;
+        left.terms[0] = term;
+        left.inner_cost += right.inner_cost + (two_points ? 1 : 0);
+        return left;
+    }
+
+    // Operations a point of adding the terms up; what is not of the point costs nothing.
+    [[nodiscard]] int terms_cost(const std::vector<Term>& terms) const {
+        bool row = false;
+        bool column = false;
+        int cost = 0;
+        int addends = 0;
+        for (const Term& term : terms) {
+            const bool free =
+                !term.has_point() && (term.row == kNoValue || term.column == kNoValue);
+            if (free) {
+                (term.column != kNoValue ? column : row) = true;
+                continue;
+            }
+            const int factors = (term.row != kNoValue) + (term.column != kNoValue) +
+                                (term.has_point() ? 1 : 0) +
+                                (term.uniform != kNoValue && !term.absorbs() ? 1 : 0);
+            cost += factors - 1;
+            ++addends;
+        }
+        addends += row + column;
+        return cost + std::max(addends - 1, 0);
+    }
+
+    [[nodiscard]] int cost(const Sum& sum, bool& distributed) const {
+        const int factored = terms_cost(sum.terms) + (sum.scale != kNoValue ? 1 : 0);
+        distributed = false;
+        if (sum.scale == kNoValue) return sum.inner_cost + factored;
+        std::vector<Term> scaled = sum.terms;
+        for (Term& term : scaled) {
+            if (term.uniform == kNoValue) term.uniform = sum.scale;
+        }
+        const int spread = terms_cost(scaled);
+        distributed = spread < factored;
+        return sum.inner_cost + std::min(spread, factored);
+    }
+
+    [[nodiscard]] ValueId build(Sum& sum, bool distributed) {
+        if (!distributed) return times(build_terms(sum.terms), sum.scale);
+        for (Term& term : sum.terms) term.uniform = times(term.uniform, sum.scale);
+        return build_terms(sum.terms);
+    }
+
+    struct Total {
+        ValueId value = kNoValue;
+        bool negative = false;
+    };
+
+    void add(Total& total, ValueId value, bool negative) {
+        if (total.value == kNoValue) {
+            total = {value, negative};
+        } else if (total.negative == negative) {
+            total.value = folded(*dag_, WEFT_OP_ADD, {total.value, value});
+        } else if (total.negative) {
+            total = {folded(*dag_, WEFT_OP_SUB, {value, total.value}), false};
+        } else {
+            total.value = folded(*dag_, WEFT_OP_SUB, {total.value, value});
+        }
+    }
+
+    [[nodiscard]] ValueId build_terms(const std::vector<Term>& terms) {
+        std::array<Total, 3> slow;  // uniform, row, column
+        Total total;
+        for (const Term& term : terms) {
+            if (term.has_point() || (term.row != kNoValue && term.column != kNoValue)) continue;
+            Total& into = slow[term.column != kNoValue ? 2 : term.row != kNoValue ? 1 : 0];
+            add(into, times(times(term.row, term.column), term.uniform), term.negative);
+        }
+        for (const Term& term : terms) {
+            if (!term.has_point() && (term.row == kNoValue || term.column == kNoValue)) continue;
+            Term factors = term;
+            if (term.row != kNoValue) {
+                factors.row = times(term.row, term.uniform);
+            } else if (term.column != kNoValue) {
+                factors.column = times(term.column, term.uniform);
+            } else {
+                factors.point = times(term.point, term.uniform);
+            }
+            add(total, times(times(factors.row, factors.column), factors.point), term.negative);
+        }
+        // The uniform part joins a slower one, if there is one.
+        Total& home = slow[1].value != kNoValue ? slow[1] : slow[2];
+        if (slow[0].value != kNoValue) add(home, slow[0].value, slow[0].negative);
+        if (slow[1].value != kNoValue) add(total, slow[1].value, slow[1].negative);
+        if (slow[2].value != kNoValue) add(total, slow[2].value, slow[2].negative);
+        return total.negative ? folded(*dag_, WEFT_OP_NEG, {total.value}) : total.value;
+    }
+
+    Rates rates_;
+    std::vector<std::uint8_t> old_rates_;
+    std::vector<bool> inner_;
+    std::vector<bool> jump_;
+    std::unordered_map<ValueId, Sum> sums_;  // of inner values, by new number
+    Dag* dag_ = nullptr;
+};
+
+}  // namespace
+
+bool reassociate(Module& module) {
+    if (module.domain == Domain::points) return false;
+    return Reassociate(module).run(module);
+}
+
+}  // namespace weft::ir
