@@ -51,6 +51,16 @@ void each_printable(std::string_view text, Sink&& sink) {
     }
 }
 
+// The offset `count` code points before `offset`, or 0.
+std::size_t before(std::string_view text, std::size_t offset, std::size_t count) {
+    offset = std::min(offset, text.size());
+    for (; count > 0 && offset > 0; --count) {
+        --offset;
+        while (offset > 0 && (static_cast<unsigned char>(text[offset]) & 0xc0u) == 0x80u) --offset;
+    }
+    return offset;
+}
+
 std::string printable(std::string_view text) {
     std::string result;
     each_printable(text, [&](std::string_view point, std::size_t) { result += point; });
@@ -97,29 +107,26 @@ private:
         const std::string_view line = sources_->line_at(span.file, span.begin, &begin);
         const LineColumn at = sources_->locate(span.file, span.begin);
         const bool cut_before = at.column > kMaxShownColumns;
-        const std::size_t first = cut_before ? at.column - kShownBefore : 0;
+        const std::size_t first = cut_before ? before(line, span.begin - begin, kShownBefore) : 0;
+        const std::string_view window = line.substr(first, 4 * kMaxShownColumns);
 
         std::string shown = cut_before ? "..." : "";
         std::string blank = cut_before ? "   " : "";
         std::string carets;
         std::size_t column = 0;
-        std::size_t offset = begin;
-        bool cut_after = false;
-        each_printable(line, [&](std::string_view point, std::size_t bytes) {
-            if (column >= first + kMaxShownColumns) {
-                cut_after = true;
-            } else if (column >= first) {
-                shown += point;
-                if (offset < span.begin)
-                    blank += point == "\t" ? '\t' : ' ';
-                else if (offset < span.end)
-                    carets += carets.empty() ? '^' : '~';
-            }
+        std::size_t offset = begin + first;
+        each_printable(window, [&](std::string_view point, std::size_t bytes) {
+            if (column == kMaxShownColumns) return;
             ++column;
+            shown += point;
+            if (offset < span.begin)
+                blank += point == "\t" ? '\t' : ' ';
+            else if (offset < span.end)
+                carets += carets.empty() ? '^' : '~';
             offset += bytes;
         });
         if (carets.empty()) carets = "^";
-        if (cut_after) shown += "...";
+        if (offset < begin + line.size()) shown += "...";
 
         char gutter[24];
         std::snprintf(gutter, sizeof gutter, "%5u | ", at.line);

@@ -24,7 +24,8 @@ public:
     [[nodiscard]] const Expr* lone_expression();
 
 private:
-    // While it lives, `open` is the innermost open bracket; only directly inside < does a '>' close.
+    // While it lives, `open` is the innermost open bracket; only directly inside < does a '>'
+    // close.
     class Bracket {
     public:
         Bracket(Parser& parser, Token open);
@@ -143,7 +144,8 @@ private:
     bool greater_closes_ = false;   // directly inside a bundle
     std::uint32_t bundle_end_ = 0;  // where the bundle closed last ends
     int depth_ = 0;
-    int error_depth_ = 0;  // ( and [ that were open where the last error was met
+    bool end_reported_ = false;  // one message for all that the end of the file left open
+    int error_depth_ = 0;        // ( and [ that were open where the last error was met
 };
 
 }  // namespace weft::syntax

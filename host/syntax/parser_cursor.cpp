@@ -158,6 +158,10 @@ bool Parser::fail_expected(Code code, std::string_view what, std::string suggest
             error.suggest("write 'and', 'or'");
         return false;
     }
+    if (found.kind == TokenKind::end) {
+        if (end_reported_) return false;
+        end_reported_ = true;
+    }
     // What is missing at the end of a line is shown there, not where the next line begins.
     const bool missing = code != Code::expected_statement;
     const bool elsewhere =

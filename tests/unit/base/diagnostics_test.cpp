@@ -67,6 +67,7 @@ TEST_F(DiagnosticsTest, LongLinesShowAWindow) {
     const std::size_t line = text.find("| ");
     const std::size_t caret_line = text.find("| ", line + 1);
     EXPECT_EQ(text.find('b', line) - line, text.find('^') - caret_line);
+    EXPECT_NE(text.substr(line, caret_line - line).find("c...\n"), std::string::npos);
 }
 
 TEST_F(DiagnosticsTest, SpansPastTheLineEndAtIt) {
