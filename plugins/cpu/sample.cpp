@@ -266,7 +266,7 @@ V Region::mix(const Node& node, const Taps& taps, int axis) {
     V fraction = operand(fraction_node, first.type()->getScalarType());
     if (!first.vector() && !memo_[fraction_node].vector()) fraction = memo_[fraction_node];
     const bool floored = taps.grid->axes[a].filter != WEFT_FILTER_LINEAR;
-    if (floored) return first + fraction;  // 0 or NaN
+    if (floored) return e.select(e.is_nan(fraction), fraction, first);
     Taps far = taps;
     add_axis(far, node, a, true);
     V second = mix(node, far, axis - 1);
