@@ -1,0 +1,5 @@
+/* Refuses every host. */
+#define NAME "entry_null"
+#include "common.h"
+
+ENTRY(NULL)

@@ -1,0 +1,26 @@
+/* Works in principle, not here. */
+#define NAME "probe_unavailable"
+#include "common.h"
+
+static weft_status probe(weft_probe* result, weft_error* error) {
+    (void)error;
+    result->available = 0;
+    strcpy(result->reason, "no such device\nin this machine");
+    return WEFT_OK;
+}
+
+static const weft_backend_api api = {sizeof(weft_backend_api),
+                                     0,
+                                     good_describe,
+                                     probe,
+                                     good_create,
+                                     good_compile,
+                                     good_get_handle,
+                                     good_get_values,
+                                     good_execute,
+                                     NULL,
+                                     good_release,
+                                     good_cleanup,
+                                     NULL};
+static const weft_plugin plugin = GOOD_PLUGIN(&api);
+ENTRY(&plugin)
