@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <weft/backend.h>
@@ -24,6 +26,7 @@ inline constexpr std::uint32_t kNone = 0xffffffffu;
 
 struct Body;
 struct Call;
+struct Session;
 
 enum class ExprKind : std::uint8_t {
     number,       // value
@@ -56,6 +59,7 @@ struct Expr {
     std::vector<const Expr*> args;
     std::vector<Replacement> replacements;
     const Call* call = nullptr;
+    std::uint32_t id = 0;            // its position in Program::exprs
     Span span;
 };
 
@@ -106,7 +110,8 @@ struct Strand {
     InstanceId instance = kNone;
     std::string name;             // "" of an anonymous strand
     std::uint32_t output = 0;     // position within its instance
-    const Expr* value = nullptr;  // computed: the strand; cache: its source; else null
+    // computed: the strand; cache: its source; source: the strand it analyses (spectrum); or null
+    const Expr* value = nullptr;
     ParamId param = kNone;        // parameter
     Span span;
 };
@@ -171,6 +176,8 @@ struct Program {
     std::vector<Badge> badges;
     std::array<double, WEFT_FIELD_COUNT> settings{};  // fields of class SETTING
     std::vector<std::string> files;                   // the program and all it uses
+    std::unordered_map<std::string, InstanceId> names;
+    std::shared_ptr<Session> session;                 // for analyze_expression
 
     // The instance's id, or kNone.
     [[nodiscard]] InstanceId find(std::string_view name) const;
