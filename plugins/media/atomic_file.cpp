@@ -70,7 +70,9 @@ AtomicFile::~AtomicFile() {
     if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-Failure AtomicFile::failure(int error) const { return cannot_write(path_, std::strerror(error)); }
+Failure AtomicFile::failure(int error) const {
+    return cannot_write(path_, std::strerror(error));
+}
 
 Status AtomicFile::write(const void* data, uint64_t size) {
     if (const int error = write_all(descriptor_, data, size)) return failure(error);

@@ -44,6 +44,8 @@ void close_log(const Services* services) {
     if (listeners.empty()) av_log_set_callback(&av_log_default_callback);
 }
 
-std::string take_complaint() { return std::exchange(complaint, {}); }
+std::string take_complaint() {
+    return std::exchange(complaint, {});
+}
 
 }  // namespace weft::media

@@ -110,8 +110,7 @@ Result<std::unique_ptr<Bytes>> open_file(const std::string& path) {
         if (errno == ENOENT || errno == ENOTDIR)
             return Failure{WEFT_UNAVAILABLE,
                            "there is no file '" + path + "'" + suggest_names(path)};
-        return Failure{WEFT_UNAVAILABLE,
-                       "cannot open '" + path + "': " + std::strerror(errno)};
+        return Failure{WEFT_UNAVAILABLE, "cannot open '" + path + "': " + std::strerror(errno)};
     }
     struct stat status = {};
     const bool known = ::fstat(descriptor, &status) == 0;

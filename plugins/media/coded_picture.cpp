@@ -23,8 +23,7 @@ struct Coding {
 Coding coding_of(const OutputSettings& settings) {
     const std::string& name = settings.extension;
     const bool alpha = settings.has_alpha;
-    if (name == "exr")
-        return {"exr", alpha ? AV_PIX_FMT_GBRAPF32 : AV_PIX_FMT_GBRPF32};
+    if (name == "exr") return {"exr", alpha ? AV_PIX_FMT_GBRAPF32 : AV_PIX_FMT_GBRPF32};
     if (name == "bmp") return {"bmp", alpha ? AV_PIX_FMT_BGRA : AV_PIX_FMT_BGR24};
     if (name == "tif" || name == "tiff") {
         if (settings.picture_format == WEFT_FORMAT_RGBA8)

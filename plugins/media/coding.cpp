@@ -30,12 +30,11 @@ Status even_size(const OutputSettings& settings) {
     const auto size = [](uint64_t w, uint64_t h) {
         return std::to_string(w) + "x" + std::to_string(h);
     };
-    return Failure{WEFT_INVALID,
-                   "'" + settings.path + "' needs an even width and height, not " +
-                       size(settings.width, settings.height) + ": use " +
-                       size(settings.width + settings.width % 2,
-                            settings.height + settings.height % 2) +
-                       ", or write a .webm"};
+    return Failure{WEFT_INVALID, "'" + settings.path + "' needs an even width and height, not " +
+                                     size(settings.width, settings.height) + ": use " +
+                                     size(settings.width + settings.width % 2,
+                                          settings.height + settings.height % 2) +
+                                     ", or write a .webm"};
 }
 
 // x264 signs its work with its version and settings; the signature is taken out again.
@@ -102,8 +101,9 @@ const char* muxer_name(const OutputSettings& settings) {
 Result<EncoderChoice> open_picture_encoder(const OutputSettings& settings, bool global_header) {
     const bool webm = settings.extension == "webm";
     const bool apng = settings.extension == "apng";
-    const AVCodec* encoder =
-        avcodec_find_encoder_by_name(webm ? "libvpx-vp9" : apng ? "apng" : "libx264");
+    const AVCodec* encoder = avcodec_find_encoder_by_name(webm   ? "libvpx-vp9"
+                                                          : apng ? "apng"
+                                                                 : "libx264");
     if (!encoder && !webm && !apng) encoder = avcodec_find_encoder(AV_CODEC_ID_MPEG4);
     if (!encoder) return no_encoder(settings, webm ? "libvpx-vp9" : apng ? "apng" : "libx264");
     if (!webm && !apng) {
@@ -118,8 +118,8 @@ Result<EncoderChoice> open_picture_encoder(const OutputSettings& settings, bool 
     constexpr int kMaxTerm = 1 << 20;
     codec.framerate = av_d2q(settings.fps, kMaxTerm);
     codec.time_base = av_inv_q(codec.framerate);
-    codec.gop_size = static_cast<int>(
-        std::clamp(std::round(settings.fps * kSecondsBetweenKeys), 1.0, 600.0));
+    codec.gop_size =
+        static_cast<int>(std::clamp(std::round(settings.fps * kSecondsBetweenKeys), 1.0, 600.0));
     codec.flags |= AV_CODEC_FLAG_BITEXACT;
     if (global_header) codec.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 
@@ -183,8 +183,7 @@ Result<EncoderChoice> open_sound_encoder(const OutputSettings& settings, bool gl
         case AV_CODEC_ID_VORBIS:
             codec.sample_fmt = AV_SAMPLE_FMT_FLTP;
             codec.flags |= AV_CODEC_FLAG_QSCALE;
-            codec.global_quality =
-                static_cast<int>(quality_of(settings, 0, 10, 7)) * FF_QP2LAMBDA;
+            codec.global_quality = static_cast<int>(quality_of(settings, 0, 10, 7)) * FF_QP2LAMBDA;
             break;
         case AV_CODEC_ID_MP3:
             codec.sample_fmt = AV_SAMPLE_FMT_FLTP;

@@ -15,9 +15,10 @@ namespace weft::media {
 namespace {
 
 // Demuxers that are scripts naming other files, text art, or devices rather than media.
-constexpr const char* kRefusedFormats[] = {"concat", "hls",  "dash", "imf",  "sdp",   "rtsp",
-                                           "tty",    "bin",  "xbin", "adf",  "idf",   "lavfi",
-                                           "image2", "webm_dash_manifest",   "ffmetadata"};
+constexpr const char* kRefusedFormats[] = {
+    "concat",    "hls",  "dash", "imf", "sdp",   "rtsp",   "tty",
+    "bin",       "xbin", "adf",  "idf", "lavfi", "image2", "webm_dash_manifest",
+    "ffmetadata"};
 
 int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
     return AVERROR(EACCES);
@@ -126,6 +127,11 @@ Status Container::choose_streams() {
     return {};
 }
 
+bool is_ogg_vorbis(const Container& container, int stream) {
+    return container.stream(stream).codecpar->codec_id == AV_CODEC_ID_VORBIS &&
+           std::strcmp(container.format()->iformat->name, "ogg") == 0;
+}
+
 Failure Container::failure(weft_status code, const std::string& what) const {
     return {code, "'" + name_ + "' " + what};
 }
@@ -162,6 +168,9 @@ Result<Decoder> Decoder::open(Container& container, int stream, int threads, boo
     if (strict) context.err_recognition = AV_EF_CRCCHECK | AV_EF_BUFFER;
     // TIFF takes a tag that it does not know for damage.
     if (strict && codec->id != AV_CODEC_ID_TIFF) context.err_recognition |= AV_EF_EXPLODE;
+    // FFmpeg takes the first block of Ogg Vorbis, which gives no sound, for sound, and cuts as much
+    // off the end; whoever decodes must do it (sound.cpp).
+    if (is_ogg_vorbis(container, stream)) context.flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL;
     self.gate_ = std::unique_ptr<Gate>(new Gate{&container, 0, 0});
     if (codec->type == AVMEDIA_TYPE_VIDEO) {
         context.opaque = self.gate_.get();
@@ -213,8 +222,7 @@ Status Decoder::feed() {
         draining_ = end;
         if (sent >= 0 || sent == AVERROR_EOF || sent == AVERROR(EAGAIN)) return {};
         if (sent == AVERROR(ENOMEM)) return Failure{WEFT_UNAVAILABLE, error_text(sent)};
-        if (strict_ || end)
-            return damage(sent);
+        if (strict_ || end) return damage(sent);
         ++damaged_;
     }
 }
@@ -225,8 +233,7 @@ Result<bool> Decoder::next(AVFrame& frame) {
         if (got >= 0) return true;
         if (got == AVERROR_EOF) return false;
         if (got != AVERROR(EAGAIN)) {
-            if (strict_ || got == AVERROR(ENOMEM))
-                return damage(got);
+            if (strict_ || got == AVERROR(ENOMEM)) return damage(got);
             ++damaged_;
             if (draining_) return false;
         } else if (draining_) {

@@ -14,7 +14,7 @@ namespace weft::media {
 
 // What is refused before memory is spent on it.
 struct Limits {
-    uint64_t side = 32768;            // pixels
+    uint64_t side = 32768;              // pixels
     uint64_t plane_bytes = 4ull << 30;  // of one picture or sound, all its planes
     uint64_t film_bytes = 2ull << 30;   // of a film held in memory whole
 };
@@ -61,6 +61,8 @@ private:
     int picture_stream_ = -1;
     int sound_stream_ = -1;
 };
+
+[[nodiscard]] bool is_ogg_vorbis(const Container& container, int stream);
 
 // Decodes one stream of a container, in presentation order.
 class Decoder {

@@ -1,5 +1,5 @@
-// `data_in`: columns of a table as strands over time. A first column called `time` or `t` gives each
-// row's second; without one, row i stands at frame i. Between rows it is linear, outside held.
+// `data_in`: columns of a table as strands over time. A first column called `time` or `t` gives
+// each row's second; without one, row i stands at frame i. Between rows it is linear, outside held.
 
 #include "bytes.h"
 #include "grid_store.h"
@@ -113,8 +113,8 @@ void spread(const std::vector<double>& times, const std::vector<double>& column,
 }
 
 // Which column an output reads: the one of its name, else the one in its place.
-Result<size_t> choose_column(const Table& table, size_t first, const std::vector<std::string>& names,
-                             size_t output) {
+Result<size_t> choose_column(const Table& table, size_t first,
+                             const std::vector<std::string>& names, size_t output) {
     const auto named = std::find(table.names.begin(), table.names.end(), names[output]);
     if (named != table.names.end()) return static_cast<size_t>(named - table.names.begin());
     if (first + output < table.columns.size()) return first + output;
@@ -131,8 +131,8 @@ Result<Table> read_table(const std::string& path) {
     Result<std::string> text = read_all(**bytes, kMaxFileBytes);
     if (!text.ok()) return text.failure();
     const size_t start = text->find_first_not_of(" \t\r\n");
-    const bool json = path.ends_with(".json") ||
-                      (start != std::string::npos && ((*text)[start] == '[' || (*text)[start] == '{'));
+    const bool json = path.ends_with(".json") || (start != std::string::npos &&
+                                                  ((*text)[start] == '[' || (*text)[start] == '{'));
     Result<Table> table = json ? parse_json(*text) : parse_csv(*text);
     if (!table.ok()) return Failure{WEFT_INVALID, "'" + path + "': " + table.failure().message};
     if (table->rows() == 0) return Failure{WEFT_INVALID, "'" + path + "' has no rows"};
@@ -152,8 +152,10 @@ OpenedSource make_source(const Table& table, const OpenRequest& request, uint32_
     Result<TimeGrid> layout = lay_out(times);
     if (!layout.ok()) return layout.failure();
     if (layout->approximate)
-        request.services->warn("'" + path + "' has times without a common step; its values are "
-                               "read from " + std::to_string(layout->count) + " even points");
+        request.services->warn("'" + path +
+                               "' has times without a common step; its values are "
+                               "read from " +
+                               std::to_string(layout->count) + " even points");
 
     weft_grid grid = {};
     grid.format = WEFT_FORMAT_F64;
@@ -175,8 +177,8 @@ OpenedSource make_source(const Table& table, const OpenRequest& request, uint32_
     for (uint32_t i = 0; i < outputs; ++i) {
         Result<size_t> column = choose_column(table, timed ? 1 : 0, request.outputs, i);
         if (!column.ok()) return column.failure();
-        auto* plane = reinterpret_cast<double*>(static_cast<char*>(store.data()) +
-                                                i * store.plane_bytes());
+        auto* plane =
+            reinterpret_cast<double*>(static_cast<char*>(store.data()) + i * store.plane_bytes());
         spread(times, table.columns[*column], *layout, plane);
     }
     return std::unique_ptr<Source>(std::move(source));

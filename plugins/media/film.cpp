@@ -40,8 +40,8 @@ Result<std::unique_ptr<Film>> Film::open(std::unique_ptr<Container> container,
     Result<FilmIndex> index = FilmIndex::build(*container);
     if (!index.ok()) return index.failure();
     const uint32_t threads = std::min(services.concurrency(), kMaxDecoderThreads);
-    Result<Decoder> decoder = Decoder::open(*container, container->picture_stream(),
-                                            static_cast<int>(threads), false);
+    Result<Decoder> decoder =
+        Decoder::open(*container, container->picture_stream(), static_cast<int>(threads), false);
     if (!decoder.ok()) return decoder.failure();
     std::unique_ptr<Film> self(
         new Film(std::move(container), std::move(*index), std::move(*decoder), services));
@@ -54,10 +54,19 @@ Result<std::unique_ptr<Film>> Film::open(std::unique_ptr<Container> container,
 
 Status Film::read(uint64_t frame, const Planes& planes) {
     if (Status status = decode_to(frame); !status.ok()) return status;
+    warn_of_damage();
     Status status = converter_.convert(*current_, orientation_, planes, services_);
     if (!status.ok())
         return container_->failure(status.failure().code, ": " + status.failure().message);
     return {};
+}
+
+// Once: a damaged film may be read for hours.
+void Film::warn_of_damage() {
+    if (warned_ || decoder_.damaged() == 0) return;
+    warned_ = true;
+    services_.warn("'" + container_->name() +
+                   "' is damaged; where a frame cannot be decoded, the one before it is shown");
 }
 
 Result<bool> Film::next(AVFrame& frame) {
@@ -80,8 +89,7 @@ Status Film::begin_again() {
     decoder_.flush();
     Result<bool> got = next(*current_);
     if (!got.ok()) return got.failure();
-    if (!*got)
-        return container_->failure(WEFT_INVALID, "holds no pictures that can be decoded");
+    if (!*got) return container_->failure(WEFT_INVALID, "holds no pictures that can be decoded");
     has_current_ = true;
     return {};
 }

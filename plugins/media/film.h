@@ -30,6 +30,7 @@ private:
     [[nodiscard]] Status seek(uint64_t frame);
     [[nodiscard]] Status begin_again();
     [[nodiscard]] Result<bool> next(AVFrame& frame);
+    void warn_of_damage();
 
     const Services& services_;
     std::unique_ptr<Container> container_;
@@ -45,6 +46,7 @@ private:
     Owned<AVFrame> ahead_;
     bool has_current_ = false;
     bool has_ahead_ = false;
+    bool warned_ = false;
     int64_t count_ = 0;  // frames since the beginning, for files without time stamps
 };
 

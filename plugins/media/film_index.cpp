@@ -60,12 +60,13 @@ Result<FilmIndex> FilmIndex::build(Container& container) {
 }
 
 // Whether frame k stands at k / rate, as far as a clock of this tick can say.
-bool FilmIndex::fits(double rate, double tick) const {
+bool FilmIndex::fits(double rate, double tick, bool adds_up) const {
     if (!(rate > 0)) return false;
-    // Stamps are rounded to ticks, the first one too; but a frame that was left out must show.
-    constexpr double kSlack = 1e-6;
-    const double tolerance = std::min(tick * (1 + kSlack), 0.25 / rate);
     for (size_t k = 0; k < frames_.size(); ++k) {
+        // Stamps are rounded to ticks, the first one too; but a frame that was left out must show.
+        constexpr double kSlack = 1e-6;
+        const double rounding = adds_up ? std::max(1.0, 0.5 * static_cast<double>(k)) : 1.0;
+        const double tolerance = std::min(tick * (rounding + kSlack), 0.25 / rate);
         const double at = static_cast<double>(frames_[k] - frames_[0]) * tick;
         if (std::abs(at - static_cast<double>(k) / rate) > tolerance) return false;
     }
@@ -82,11 +83,13 @@ void FilmIndex::settle_rate(const Container& container) {
         return;
     }
     const double tick = av_q2d(stream.time_base);
+    // APNG stores how long each frame lasts: the roundings add up.
+    const bool adds_up = stream.codecpar->codec_id == AV_CODEC_ID_APNG;
     const double length = static_cast<double>(frames_.back() - frames_.front()) * tick;
     const double counted =
         frames_.size() > 1 && length > 0 ? static_cast<double>(frames_.size() - 1) / length : 0;
     for (const double rate : {average, real, counted}) {
-        if (!fits(rate, tick)) continue;
+        if (!fits(rate, tick, adds_up)) continue;
         rate_ = rate;
         constant_ = true;
         return;

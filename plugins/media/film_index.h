@@ -40,7 +40,7 @@ public:
 
 private:
     void settle_rate(const Container& container);
-    [[nodiscard]] bool fits(double rate, double tick) const;
+    [[nodiscard]] bool fits(double rate, double tick, bool adds_up) const;
 
     std::vector<int64_t> frames_;
     std::vector<double> seconds_;  // after the first frame; only where the rate varies

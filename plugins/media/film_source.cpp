@@ -173,8 +173,7 @@ OpenedSource open_window(Film& film, const Services& services, const FilmOptions
     auto source = std::make_unique<WindowSource>();
     GridStore& store = source->store;
     const double step = 1.0 / index.rate();
-    const weft_grid grid =
-        film_grid(film, options.wrap, frames, -step * FilmIndex::kEarly, step);
+    const weft_grid grid = film_grid(film, options.wrap, frames, -step * FilmIndex::kEarly, step);
     if (Status status = store.allocate(services, grid, options.outputs); !status.ok())
         return status.failure();
     for (uint64_t i = 0; i < frames; ++i) {

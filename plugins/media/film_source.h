@@ -14,7 +14,7 @@ struct FilmOptions {
     bool window = false;
 };
 
-[[nodiscard]] OpenedSource open_film(std::unique_ptr<Container> container,
-                                     const Services& services, const FilmOptions& options);
+[[nodiscard]] OpenedSource open_film(std::unique_ptr<Container> container, const Services& services,
+                                     const FilmOptions& options);
 
 }  // namespace weft::media

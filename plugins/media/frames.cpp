@@ -45,8 +45,8 @@ void copy_planes(const Raster& raster, AVFrame& frame) {
     for (int c = 0; c < format.nb_components; ++c) {
         const int plane = format.comp[c].plane;
         for (uint64_t y = 0; y < raster.height; ++y) {
-            auto* row = reinterpret_cast<float*>(
-                frame.data[plane] + static_cast<ptrdiff_t>(y) * frame.linesize[plane]);
+            auto* row = reinterpret_cast<float*>(frame.data[plane] +
+                                                 static_cast<ptrdiff_t>(y) * frame.linesize[plane]);
             read_channel(raster, y, static_cast<uint32_t>(c), {row, raster.width});
         }
     }
@@ -80,13 +80,13 @@ Result<FrameMaker> FrameMaker::create(AVPixelFormat format, uint64_t width, uint
     self.rgba_ = std::move(*rgba);
     const int w = self.frame_->width;
     const int h = self.frame_->height;
-    self.scaler_.reset(sws_getContext(
-        w, h, AV_PIX_FMT_RGBA, w, h, format,
-        SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT, nullptr, nullptr,
-        nullptr));
+    self.scaler_.reset(
+        sws_getContext(w, h, AV_PIX_FMT_RGBA, w, h, format,
+                       SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT, nullptr,
+                       nullptr, nullptr));
     if (!self.scaler_) return Failure{WEFT_INTERNAL, "the pixel format cannot be made"};
-    const int* table = sws_getCoefficients(space == AVCOL_SPC_BT709 ? SWS_CS_ITU709
-                                                                    : SWS_CS_ITU601);
+    const int* table =
+        sws_getCoefficients(space == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
     constexpr int kNeutral = 1 << 16;
     sws_setColorspaceDetails(self.scaler_.get(), table, 1, table, range == AVCOL_RANGE_JPEG, 0,
                              kNeutral, kNeutral);

@@ -1,5 +1,5 @@
-// The numbers of an opened source in shared memory: one plane an output, all on the same grid. Every
-// output has a handle of its own, whose channel 0 is its plane.
+// The numbers of an opened source in shared memory: one plane an output, all on the same grid.
+// Every output has a handle of its own, whose channel 0 is its plane.
 #pragma once
 
 #include "result.h"

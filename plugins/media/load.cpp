@@ -57,8 +57,7 @@ OpenedSource open_media(std::unique_ptr<Bytes> bytes, const LoadOptions& options
     const uint32_t wrap = options.wrap.value_or(WEFT_WRAP_CLAMP);
     if (container.kind() == Kind::kPicture)
         return open_picture(container, services, options.outputs, wrap);
-    return open_film(std::move(*opened), services,
-                     {options.outputs, wrap, options.window});
+    return open_film(std::move(*opened), services, {options.outputs, wrap, options.window});
 }
 
 OpenedSource open_load(OpenRequest& request) {

@@ -1,5 +1,5 @@
-// What of a media file is wanted, and opening it from any bytes: the part of `load` that the fuzzers
-// share.
+// What of a media file is wanted, and opening it from any bytes: the part of `load` that the
+// fuzzers share.
 #pragma once
 
 #include "container.h"

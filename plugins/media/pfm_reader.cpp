@@ -99,8 +99,7 @@ Result<DecodedPicture> decode_pfm(Container& container) {
         const auto y = static_cast<ptrdiff_t>(head.height - 1 - i);
         float* to[3] = {};
         for (uint64_t c = 0; c < channels; ++c)
-            to[c] = reinterpret_cast<float*>(frame.data[planes[c]] +
-                                             y * frame.linesize[planes[c]]);
+            to[c] = reinterpret_cast<float*>(frame.data[planes[c]] + y * frame.linesize[planes[c]]);
         read_row(row.data(), swapped, to, head.width, channels);
     }
     return picture;

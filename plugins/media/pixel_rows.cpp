@@ -54,7 +54,9 @@ float load_float(const uint8_t* from, bool swapped) {
     return std::bit_cast<float>(swapped ? __builtin_bswap32(bits) : bits);
 }
 
-bool big_endian(const AVPixFmtDescriptor& format) { return format.flags & AV_PIX_FMT_FLAG_BE; }
+bool big_endian(const AVPixFmtDescriptor& format) {
+    return format.flags & AV_PIX_FMT_FLAG_BE;
+}
 
 }  // namespace
 
@@ -114,8 +116,7 @@ RowReader::RowReader(const AVFrame& frame)
     if (rgb_) return;
 
     const double unit = std::ldexp(1.0, format_.comp[0].depth - 8);
-    const bool unspecified_grey =
-        colours_ == 1 && frame.color_range == AVCOL_RANGE_UNSPECIFIED;
+    const bool unspecified_grey = colours_ == 1 && frame.color_range == AVCOL_RANGE_UNSPECIFIED;
     const bool full = frame.color_range == AVCOL_RANGE_JPEG || unspecified_grey ||
                       is_full_range_format(frame.format);
     if (!full) {
@@ -223,8 +224,7 @@ void RowReader::component(int index, int y, int width, float* row) const {
     } else {
         constexpr int kChunk = 256;
         uint16_t chunk[kChunk];
-        const uint8_t* planes[4] = {frame_.data[0], frame_.data[1], frame_.data[2],
-                                    frame_.data[3]};
+        const uint8_t* planes[4] = {frame_.data[0], frame_.data[1], frame_.data[2], frame_.data[3]};
         for (int x = 0; x < width; x += kChunk) {
             const int count = std::min(kChunk, width - x);
             av_read_image_line2(chunk, planes, frame_.linesize, &format_, x, y, index, count, 0,

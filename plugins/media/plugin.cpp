@@ -31,7 +31,9 @@ namespace weft::media {
 
 namespace {
 
-constexpr weft_str literal(std::string_view view) { return {view.data(), view.size()}; }
+constexpr weft_str literal(std::string_view view) {
+    return {view.data(), view.size()};
+}
 
 constexpr weft_str kBuiltins[] = {literal("load"), literal("data_in")};
 constexpr weft_backend_info kInfo = {
@@ -62,7 +64,9 @@ weft_status guarded(weft_error* error, Call&& call) noexcept {
     }
 }
 
-const weft_backend_info* describe() { return &kInfo; }
+const weft_backend_info* describe() {
+    return &kInfo;
+}
 
 weft_status probe(weft_probe* result, weft_error*) {
     result->available = 1;
@@ -107,9 +111,13 @@ weft_status execute(weft_program* program, const weft_frame* frame, weft_error* 
     return guarded(error, [&] { return report(program->program->execute(*frame), error); });
 }
 
-void release(weft_program* program) { delete program; }
+void release(weft_program* program) {
+    delete program;
+}
 
-void cleanup(weft_backend* backend) { delete backend; }
+void cleanup(weft_backend* backend) {
+    delete backend;
+}
 
 const void* extension(weft_str id) {
     return view(id) == WEFT_WRITER_EXTENSION ? writer_api() : nullptr;
@@ -139,4 +147,6 @@ constexpr weft_plugin kPlugin = {
 
 }  // namespace weft::media
 
-const weft_plugin* weft_plugin_entry(uint32_t) { return &weft::media::kPlugin; }
+const weft_plugin* weft_plugin_entry(uint32_t) {
+    return &weft::media::kPlugin;
+}

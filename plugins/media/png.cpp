@@ -104,7 +104,8 @@ private:
             uint8_t* const sub = tries.data();
             uint8_t* const up = sub + size;
             uint8_t* const best_guess = up + size;
-            for (size_t i = 0; i < size; ++i) sub[i] = static_cast<uint8_t>(row[i] - row[i - pixel_]);
+            for (size_t i = 0; i < size; ++i)
+                sub[i] = static_cast<uint8_t>(row[i] - row[i - pixel_]);
             for (size_t i = 0; i < size; ++i) up[i] = static_cast<uint8_t>(row[i] - above[i]);
             for (size_t i = 0; i < size; ++i)
                 best_guess[i] = static_cast<uint8_t>(
@@ -126,8 +127,8 @@ private:
             libdeflate_alloc_compressor(kLevel));
         std::vector<uint8_t> packed(
             libdeflate_zlib_compress_bound(compressor.get(), filtered_.size()));
-        packed.resize(libdeflate_zlib_compress(compressor.get(), filtered_.data(),
-                                               filtered_.size(), packed.data(), packed.size()));
+        packed.resize(libdeflate_zlib_compress(compressor.get(), filtered_.data(), filtered_.size(),
+                                               packed.data(), packed.size()));
 
         std::vector<uint8_t> head = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
         uint8_t shape[13] = {};

@@ -19,8 +19,7 @@ weft_status report_at(const Failure& failure, const weft_source& source, weft_er
 
 }  // namespace
 
-Status Program::open(const Services& services, const weft_batch& batch,
-                     const weft_source& source) {
+Status Program::open(const Services& services, const weft_batch& batch, const weft_source& source) {
     OpenRequest request;
     request.services = &services;
     request.arguments = Arguments(source);
@@ -36,12 +35,12 @@ Status Program::open(const Services& services, const weft_batch& batch,
         return Failure{WEFT_INVALID, "nothing of it is asked for: it needs an output"};
 
     const std::string_view builtin = view(source.builtin);
-    OpenedSource opened = builtin == "load"      ? open_load(request)
-                          : builtin == "data_in" ? open_data_in(request)
-                                                 : OpenedSource(Failure{
-                                                       WEFT_UNSUPPORTED,
-                                                       "no builtin '" + std::string(builtin) +
-                                                           "' in this plugin"});
+    OpenedSource opened =
+        builtin == "load" ? open_load(request)
+        : builtin == "data_in"
+            ? open_data_in(request)
+            : OpenedSource(Failure{WEFT_UNSUPPORTED,
+                                   "no builtin '" + std::string(builtin) + "' in this plugin"});
     if (!opened.ok()) return opened.failure();
     sources_.push_back(std::move(*opened));
     for (uint32_t i = 0; i < source.output_count; ++i)
@@ -52,8 +51,8 @@ Status Program::open(const Services& services, const weft_batch& batch,
         const weft_handle handle = sources_.back()->handle(i);
         weft_error error = {};
         error.struct_size = sizeof error;
-        const weft_status status = host->expose(
-            host->context, batch.outputs[source.first_output + i].id, &handle, &error);
+        const weft_status status =
+            host->expose(host->context, batch.outputs[source.first_output + i].id, &handle, &error);
         if (status != WEFT_OK) return Failure{status, error.message};
     }
     return {};

@@ -25,8 +25,7 @@ template <class T>
 void quantise_row(const Raster& raster, uint64_t y, T* rgba, float scale) {
     for (uint64_t c = 0; c < 4; ++c) {
         const float* from = row_of<float>(raster, y, c);
-        for (uint64_t x = 0; x < raster.width; ++x)
-            rgba[4 * x + c] = quantise<T>(from[x], scale);
+        for (uint64_t x = 0; x < raster.width; ++x) rgba[4 * x + c] = quantise<T>(from[x], scale);
     }
 }
 
@@ -35,9 +34,7 @@ void quantise_row(const Raster& raster, uint64_t y, T* rgba, float scale) {
 void read_row(const Raster& raster, uint64_t y, std::span<uint8_t> rgba) {
     const uint64_t count = raster.width * 4;
     switch (raster.format) {
-        case WEFT_FORMAT_RGBA8:
-            std::memcpy(rgba.data(), row_of<uint8_t>(raster, y), count);
-            break;
+        case WEFT_FORMAT_RGBA8: std::memcpy(rgba.data(), row_of<uint8_t>(raster, y), count); break;
         case WEFT_FORMAT_RGBA16: {
             const uint16_t* from = row_of<uint16_t>(raster, y);
             // round(v * 255 / 65535), exactly
@@ -78,8 +75,7 @@ void read_channel(const Raster& raster, uint64_t y, uint32_t c, std::span<float>
                 row[x] = static_cast<float>(from[4 * x]) / 65535.0f;
             break;
         }
-        default:
-            std::memcpy(row.data(), row_of<float>(raster, y, c), raster.width * sizeof(float));
+        default: std::memcpy(row.data(), row_of<float>(raster, y, c), raster.width * sizeof(float));
     }
 }
 

@@ -62,6 +62,8 @@ inline std::string_view view(weft_str text) {
     return {text.data, static_cast<size_t>(text.data ? text.size : 0)};
 }
 
-inline weft_str text(std::string_view view) { return {view.data(), view.size()}; }
+inline weft_str text(std::string_view view) {
+    return {view.data(), view.size()};
+}
 
 }  // namespace weft::media

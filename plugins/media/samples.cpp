@@ -7,14 +7,24 @@ namespace weft::media {
 namespace {
 
 // Whole numbers map to -1..1 with -1 the most negative one, so that powers of two stay exact.
-float to_float(uint8_t v) { return static_cast<float>(v - 128) / 128.0f; }
-float to_float(int16_t v) { return static_cast<float>(v) / 32768.0f; }
-float to_float(int32_t v) { return static_cast<float>(static_cast<double>(v) / 2147483648.0); }
+float to_float(uint8_t v) {
+    return static_cast<float>(v - 128) / 128.0f;
+}
+float to_float(int16_t v) {
+    return static_cast<float>(v) / 32768.0f;
+}
+float to_float(int32_t v) {
+    return static_cast<float>(static_cast<double>(v) / 2147483648.0);
+}
 float to_float(int64_t v) {
     return static_cast<float>(static_cast<double>(v) / 9223372036854775808.0);
 }
-float to_float(float v) { return v; }
-float to_float(double v) { return static_cast<float>(v); }
+float to_float(float v) {
+    return v;
+}
+float to_float(double v) {
+    return static_cast<float>(v);
+}
 
 template <class T>
 void append(const AVFrame& frame, bool planar, std::vector<std::vector<float>>& channels) {
@@ -40,8 +50,8 @@ Status append_samples(const AVFrame& frame, std::vector<std::vector<float>>& cha
         case AV_SAMPLE_FMT_FLT: append<float>(frame, planar, channels); break;
         case AV_SAMPLE_FMT_DBL: append<double>(frame, planar, channels); break;
         default:
-            return Failure{WEFT_UNSUPPORTED, "sample format " + std::to_string(frame.format) +
-                                                 " cannot be read"};
+            return Failure{WEFT_UNSUPPORTED,
+                           "sample format " + std::to_string(frame.format) + " cannot be read"};
     }
     return {};
 }

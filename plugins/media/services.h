@@ -58,8 +58,8 @@ public:
         weft_error error = {};
         error.struct_size = sizeof error;
         const weft_host* host = services.host();
-        const weft_status status = host->memory_alloc(
-            host->context, size ? size : 1, flags | WEFT_MEMORY_SHARED, &memory_, &error);
+        const weft_status status = host->memory_alloc(host->context, size ? size : 1,
+                                                      flags | WEFT_MEMORY_SHARED, &memory_, &error);
         if (status != WEFT_OK) return Failure{status, error.message};
         host_ = host;
         return {};

@@ -53,6 +53,19 @@ double start_in_film(const Container& container, const AVStream& sound, int64_t 
     return std::round(seconds * rate) / rate;
 }
 
+// The last position of Ogg Vorbis says how much of its last block counts.
+void trim_ogg_vorbis(const Container& container, DecodedSound& sound) {
+    const AVStream& stream = container.stream(container.sound_stream());
+    if (!is_ogg_vorbis(container, container.sound_stream())) return;
+    if (stream.duration == AV_NOPTS_VALUE || stream.start_time == AV_NOPTS_VALUE) return;
+    constexpr int64_t kLongestBlock = 8192;
+    const bool from_beginning = stream.start_time >= 0 && stream.start_time < kLongestBlock;
+    const int64_t last = stream.duration + (from_beginning ? stream.start_time : 0);
+    for (std::vector<float>& channel : sound.channels)
+        channel.resize(
+            std::min<size_t>(channel.size(), static_cast<size_t>(std::max(last, int64_t{0}))));
+}
+
 Result<DecodedSound> decode(Container& container, uint32_t outputs) {
     const AVStream& stream = container.stream(container.sound_stream());
     Result<Decoder> decoder = Decoder::open(container, container.sound_stream(), 1, false);
@@ -68,9 +81,9 @@ Result<DecodedSound> decode(Container& container, uint32_t outputs) {
             if (channels == 0 || frame->sample_rate <= 0)
                 return container.failure(WEFT_INVALID, "has sound without channels or rate");
             if (outputs > channels && channels > 1)
-                return container.failure(WEFT_INVALID,
-                                         "has " + std::to_string(channels) + " channels; " +
-                                             std::to_string(outputs) + " outputs are asked for");
+                return container.failure(WEFT_INVALID, "has " + std::to_string(channels) +
+                                                           " channels; " + std::to_string(outputs) +
+                                                           " outputs are asked for");
             sound.channels.resize(std::min(outputs, channels));
             sound.rate = frame->sample_rate;
             sound.start = start_in_film(container, stream, frame->pts, sound.rate);
@@ -80,8 +93,7 @@ Result<DecodedSound> decode(Container& container, uint32_t outputs) {
                                      "changes its rate or number of channels on the way");
         if (Status status = append_samples(*frame, sound.channels); !status.ok())
             return container.failure(status.failure().code, "has " + status.failure().message);
-        const uint64_t bytes =
-            sound.channels[0].size() * sound.channels.size() * sizeof(float);
+        const uint64_t bytes = sound.channels[0].size() * sound.channels.size() * sizeof(float);
         if (bytes > container.limits().plane_bytes)
             return container.failure(WEFT_INVALID,
                                      "is too long: more than " +
@@ -89,6 +101,7 @@ Result<DecodedSound> decode(Container& container, uint32_t outputs) {
                                          " MiB of samples");
         av_frame_unref(frame.get());
     }
+    if (!sound.channels.empty()) trim_ogg_vorbis(container, sound);
     if (sound.channels.empty() || sound.channels[0].empty())
         return container.failure(WEFT_INVALID, "holds no sound that can be decoded");
     return sound;

@@ -73,9 +73,9 @@ private:
     Failure failure() const {
         const int error = errno;
         if (sf_error(sound_.get()) == SF_ERR_SYSTEM && error) return file_->failure(error);
-        return {WEFT_UNAVAILABLE, "cannot write '" + file_->path() + "': " +
-                                      (error == ENOSPC ? "No space left on device"
-                                                       : sf_strerror(sound_.get()))};
+        return {WEFT_UNAVAILABLE,
+                "cannot write '" + file_->path() + "': " +
+                    (error == ENOSPC ? "No space left on device" : sf_strerror(sound_.get()))};
     }
 
     uint32_t channels_;
@@ -100,9 +100,9 @@ OpenedOutput open_sound_file(const OutputSettings& settings) {
     info.channels = static_cast<int>(settings.channels);
     info.format = flac ? SF_FORMAT_FLAC | SF_FORMAT_PCM_24 : SF_FORMAT_RF64 | SF_FORMAT_FLOAT;
     if (!sf_format_check(&info))
-        return Failure{WEFT_UNSUPPORTED,
-                       settings.extension + " cannot hold " + std::to_string(settings.channels) +
-                           " channels at " + std::to_string(info.samplerate) + " Hz"};
+        return Failure{WEFT_UNSUPPORTED, settings.extension + " cannot hold " +
+                                             std::to_string(settings.channels) + " channels at " +
+                                             std::to_string(info.samplerate) + " Hz"};
     Result<std::unique_ptr<AtomicFile>> file = AtomicFile::create(settings.path);
     if (!file.ok()) return file.failure();
     SNDFILE* sound = sf_open_fd((*file)->descriptor(), SFM_WRITE, &info, SF_FALSE);
@@ -113,8 +113,7 @@ OpenedOutput open_sound_file(const OutputSettings& settings) {
     // which holds the date.
     sf_command(sound, SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
     sf_command(sound, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
-    return std::unique_ptr<Output>(
-        std::make_unique<SoundFile>(settings, std::move(*file), sound));
+    return std::unique_ptr<Output>(std::make_unique<SoundFile>(settings, std::move(*file), sound));
 }
 
 }  // namespace weft::media

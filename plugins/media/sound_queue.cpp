@@ -27,9 +27,8 @@ Result<SoundQueue> SoundQueue::create(const AVCodecContext& codec, int rate) {
     self.pending_.resize(static_cast<size_t>(channels));
     AVChannelLayout layout = codec.ch_layout;  // the call only reads it, but is not const
     SwrContext* resampler = nullptr;
-    const int code =
-        swr_alloc_set_opts2(&resampler, &layout, codec.sample_fmt, codec.sample_rate, &layout,
-                            AV_SAMPLE_FMT_FLTP, rate, 0, nullptr);
+    const int code = swr_alloc_set_opts2(&resampler, &layout, codec.sample_fmt, codec.sample_rate,
+                                         &layout, AV_SAMPLE_FMT_FLTP, rate, 0, nullptr);
     self.resampler_.reset(resampler);
     if (code < 0 || swr_init(resampler) < 0)
         return Failure{WEFT_UNSUPPORTED, "sound at " + std::to_string(rate) +
@@ -94,7 +93,8 @@ Status SoundQueue::convert(const float* const* channels, int count) {
     }
     if (code > 0)
         code = av_audio_fifo_write(fifo_.get(), reinterpret_cast<void**>(out.extended_data), code);
-    if (code < 0) return Failure{WEFT_UNAVAILABLE, "sound cannot be converted: " + error_text(code)};
+    if (code < 0)
+        return Failure{WEFT_UNAVAILABLE, "sound cannot be converted: " + error_text(code)};
     return {};
 }
 

@@ -100,9 +100,9 @@ private:
         Owned<AVBSFContext> filter;
     };
 
-    bool sound_only() const {
-        return settings_.extension == "ogg" || settings_.extension == "mp3";
-    }
+    bool sound_only() const { return settings_.extension == "ogg" || settings_.extension == "mp3"; }
+
+    bool matroska() const { return settings_.extension == "webm" || settings_.extension == "mkv"; }
 
     // The file's own trouble tells more than the muxer's report of it.
     Failure failure(int code) const {
@@ -167,6 +167,12 @@ private:
         packet->stream_index = track.stream->index;
         // So that the last picture lasts as long as the others.
         if (pictures_ && &track == &*pictures_ && packet->duration == 0) packet->duration = 1;
+        // A block of Matroska stands later than what it plays by the delay of its codec; FFmpeg's
+        // muxer leaves that out, and would move the pictures instead.
+        if (matroska() && sound_ && &track == &*sound_ && packet->pts != AV_NOPTS_VALUE) {
+            packet->pts += track.codec->initial_padding;
+            packet->dts += track.codec->initial_padding;
+        }
         av_packet_rescale_ts(packet, track.codec->time_base, track.stream->time_base);
         const int code = av_interleaved_write_frame(muxer_.get(), packet);
         if (code < 0 || file_->io_error()) return failure(code);

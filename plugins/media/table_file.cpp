@@ -1,5 +1,5 @@
-// Tables over time: CSV with a header, or a JSON array of one object a row. Numbers are the shortest
-// text that reads back as the same f64.
+// Tables over time: CSV with a header, or a JSON array of one object a row. Numbers are the
+// shortest text that reads back as the same f64.
 
 #include "output.h"
 

@@ -78,8 +78,7 @@ Status add_columns(Table& table, const Json& object) {
         std::vector<double> column;
         for (const Json& value : values) {
             const std::optional<double> number = to_number(value);
-            if (!number)
-                return Failure{WEFT_INVALID, "'" + name + "' is not an array of numbers"};
+            if (!number) return Failure{WEFT_INVALID, "'" + name + "' is not an array of numbers"};
             column.push_back(*number);
         }
         if (!table.columns.empty() && column.size() != table.rows())
@@ -107,9 +106,9 @@ Result<Table> parse_json(std::string_view text) {
         // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
         const std::string_view message = thrown.what();
         const size_t bracket = message.find("] ");
-        return Failure{WEFT_INVALID, std::string(bracket == std::string_view::npos
-                                                     ? message
-                                                     : message.substr(bracket + 2))};
+        return Failure{
+            WEFT_INVALID,
+            std::string(bracket == std::string_view::npos ? message : message.substr(bracket + 2))};
     }
 }
 

@@ -28,8 +28,8 @@ bool png_is_whole(Bytes& bytes) {
     return false;
 }
 
-// Walks the segments of a JPEG to its scan (a thumbnail inside a segment has an end mark of its own),
-// then looks for the end mark behind it; anything may follow that.
+// Walks the segments of a JPEG to its scan (a thumbnail inside a segment has an end mark of its
+// own), then looks for the end mark behind it; anything may follow that.
 bool jpeg_is_whole(Bytes& bytes) {
     constexpr uint8_t kStartOfScan = 0xda;
     uint64_t at = 2;

@@ -18,7 +18,9 @@ namespace weft::media {
 
 namespace {
 
-constexpr weft_str literal(std::string_view view) { return {view.data(), view.size()}; }
+constexpr weft_str literal(std::string_view view) {
+    return {view.data(), view.size()};
+}
 
 struct Format {
     weft_writer_format described;
@@ -86,14 +88,14 @@ Status check(const OutputSettings& settings, uint32_t writes) {
     constexpr uint64_t kMaxSide = 1u << 20;  // far beyond what memory holds, well within an int
     const bool has_picture = settings.width && settings.height;
     const bool sound_will_do = writes & WEFT_WRITES_SOUND && settings.channels > 0;
-    const bool pictures =
-        writes & (WEFT_WRITES_PICTURE | WEFT_WRITES_PICTURES) && !sound_will_do;
+    const bool pictures = writes & (WEFT_WRITES_PICTURE | WEFT_WRITES_PICTURES) && !sound_will_do;
     if (settings.width > kMaxSide || settings.height > kMaxSide)
         return Failure{WEFT_INVALID, "a picture of " + std::to_string(settings.width) + "x" +
                                          std::to_string(settings.height) + " is too large"};
     if (pictures && !has_picture)
         return Failure{WEFT_INVALID, "'" + settings.path + "' needs pictures; there are none"};
-    if (writes & WEFT_WRITES_PICTURES && has_picture && !(settings.fps > 0 && std::isfinite(settings.fps)))
+    if (writes & WEFT_WRITES_PICTURES && has_picture &&
+        !(settings.fps > 0 && std::isfinite(settings.fps)))
         return Failure{WEFT_INVALID, "a film needs frames a second above 0"};
     if (settings.channels && !(settings.rate > 0 && std::isfinite(settings.rate)))
         return Failure{WEFT_INVALID, "sound needs samples a second above 0"};
@@ -165,9 +167,7 @@ weft_status picture(weft_writer* writer, const void* pixels, uint64_t row_stride
 
 weft_status sound(weft_writer* writer, const float* samples, uint64_t count,
                   uint64_t channel_stride, weft_error* error) {
-    return guarded(error, [&] {
-        return writer->output->sound({samples, count, channel_stride});
-    });
+    return guarded(error, [&] { return writer->output->sound({samples, count, channel_stride}); });
 }
 
 weft_status row(weft_writer* writer, const double* values, weft_error* error) {
@@ -179,15 +179,26 @@ weft_status finish(weft_writer* writer, weft_error* error) {
     return guarded(error, [&] { return writer->output->finish(); });
 }
 
-void abort_writer(weft_writer* writer) { delete writer; }
+void abort_writer(weft_writer* writer) {
+    delete writer;
+}
 
 constexpr weft_writer_api kApi = {
-    sizeof(weft_writer_api), std::size(kFormats), kTable.formats, open, picture, sound, row,
-    finish, abort_writer,
+    sizeof(weft_writer_api),
+    std::size(kFormats),
+    kTable.formats,
+    open,
+    picture,
+    sound,
+    row,
+    finish,
+    abort_writer,
 };
 
 }  // namespace
 
-const weft_writer_api* writer_api() { return &kApi; }
+const weft_writer_api* writer_api() {
+    return &kApi;
+}
 
 }  // namespace weft::media

@@ -16,15 +16,21 @@ namespace {
 
 constexpr uint32_t kThreads = 3;
 
-HostTable& self(void* context) { return *static_cast<HostTable*>(context); }
+HostTable& self(void* context) {
+    return *static_cast<HostTable*>(context);
+}
 
-weft_str text(const std::string& s) { return {s.data(), s.size()}; }
+weft_str text(const std::string& s) {
+    return {s.data(), s.size()};
+}
 
 void log_line(void* context, uint32_t level, weft_str line) {
     if (level <= WEFT_LOG_WARNING) self(context).warnings.emplace_back(line.data, line.size);
 }
 
-weft_status lookup(void*, uint64_t, weft_binding*, weft_error*) { return WEFT_INVALID; }
+weft_status lookup(void*, uint64_t, weft_binding*, weft_error*) {
+    return WEFT_INVALID;
+}
 
 weft_status expose(void* context, uint64_t id, const weft_handle* handle, weft_error*) {
     self(context).exposed[id] = *handle;
@@ -65,9 +71,13 @@ void parallel(void*, uint64_t count, void (*task)(void*, uint64_t), void* user) 
     work();
 }
 
-uint32_t concurrency(void*) { return kThreads; }
+uint32_t concurrency(void*) {
+    return kThreads;
+}
 
-weft_str cache_directory(void*) { return {nullptr, 0}; }
+weft_str cache_directory(void*) {
+    return {nullptr, 0};
+}
 
 }  // namespace
 

@@ -82,8 +82,8 @@ TEST_F(PictureTest, SixteenBitsRoundTripExactly) {
         ASSERT_EQ(message, "");
         const Source source = load(path(name), 4);
         for (uint64_t i = 0; i < rgba.size(); ++i) {
-            const double stored = source.stored(static_cast<uint32_t>(i % 4), i / 4 % kSide,
-                                                i / 4 / kSide);
+            const double stored =
+                source.stored(static_cast<uint32_t>(i % 4), i / 4 % kSide, i / 4 / kSide);
             ASSERT_EQ(stored, static_cast<double>(static_cast<float>(rgba[i]) / 65535.0f));
         }
     }
@@ -92,8 +92,8 @@ TEST_F(PictureTest, SixteenBitsRoundTripExactly) {
 TEST_F(PictureTest, FloatsRoundTripToTheBit) {
     Picture picture(19, 11);
     for (size_t i = 0; i < picture.planes.size(); ++i)
-        picture.planes[i] = std::ldexp(static_cast<float>(i) * 0.37f - 40.0f,
-                                       static_cast<int>(i % 40) - 20);
+        picture.planes[i] =
+            std::ldexp(static_cast<float>(i) * 0.37f - 40.0f, static_cast<int>(i % 40) - 20);
     picture.at(0, 3, 4) = std::numeric_limits<float>::infinity();
     picture.at(1, 0, 0) = std::numeric_limits<float>::quiet_NaN();
     for (const char* name : {"a.exr", "a.pfm"}) {
@@ -140,8 +140,9 @@ TEST_F(PictureTest, SamplesAreBilinearAtPixelCentres) {
 }
 
 TEST_F(PictureTest, WrapModes) {
-    ASSERT_EQ(write_rgba8(path("a.png"), 4, 1, {10, 0, 0, 255, 20, 0, 0, 255, 30, 0, 0, 255,
-                                               40, 0, 0, 255}), "");
+    ASSERT_EQ(write_rgba8(path("a.png"), 4, 1,
+                          {10, 0, 0, 255, 20, 0, 0, 255, 30, 0, 0, 255, 40, 0, 0, 255}),
+              "");
     const auto at = [&](const char* wrap, int pixel) {
         const Source source = load(path("a.png"), 1, {{"wrap", wrap}});
         return std::round(source.at(0, (pixel + 0.5) / 4, 0.5) * 255);
@@ -161,8 +162,8 @@ TEST_F(PictureTest, WrapModes) {
 // Puts an APP1 segment with the orientation into a JPEG that has none.
 std::vector<uint8_t> with_orientation(std::vector<uint8_t> jpeg, uint8_t orientation) {
     const std::vector<uint8_t> segment = {
-        0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
-        0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0};
+        0xff, 0xe1, 0,    34,   'E', 'x', 'i', 'f', 0, 0, 'M', 'M',         0, 42, 0, 0, 0, 8,
+        0,    1,    0x01, 0x12, 0,   3,   0,   0,   0, 1, 0,   orientation, 0, 0,  0, 0, 0, 0};
     jpeg.insert(jpeg.begin() + 2, segment.begin(), segment.end());
     return jpeg;
 }
@@ -176,8 +177,8 @@ TEST_F(PictureTest, OrientationOfAPhotographIsApplied) {
         for (int x = 0; x < kWidth; ++x) {
             const auto v = static_cast<uint8_t>(y < 8 ? 250 : 120);
             const bool left = x < kWidth / 2;
-            for (const uint8_t c : {left ? v : uint8_t{0}, uint8_t{0}, left ? uint8_t{0} : v,
-                                    uint8_t{255}})
+            for (const uint8_t c :
+                 {left ? v : uint8_t{0}, uint8_t{0}, left ? uint8_t{0} : v, uint8_t{255}})
                 rgba.push_back(c);
         }
     ASSERT_EQ(write_rgba8(path("plain.jpg"), kWidth, kHeight, rgba, false), "");
@@ -185,13 +186,13 @@ TEST_F(PictureTest, OrientationOfAPhotographIsApplied) {
 
     struct Wanted {
         uint8_t orientation;
-        bool turned;         // width and height change places
-        double red_x, red_y; // where the bright red quarter is shown
+        bool turned;          // width and height change places
+        double red_x, red_y;  // where the bright red quarter is shown
     };
-    for (const Wanted& wanted : {Wanted{1, false, .25, .25}, Wanted{2, false, .75, .25},
-                                 Wanted{3, false, .75, .75}, Wanted{4, false, .25, .75},
-                                 Wanted{5, true, .25, .25}, Wanted{6, true, .75, .25},
-                                 Wanted{7, true, .75, .75}, Wanted{8, true, .25, .75}}) {
+    for (const Wanted& wanted :
+         {Wanted{1, false, .25, .25}, Wanted{2, false, .75, .25}, Wanted{3, false, .75, .75},
+          Wanted{4, false, .25, .75}, Wanted{5, true, .25, .25}, Wanted{6, true, .75, .25},
+          Wanted{7, true, .75, .75}, Wanted{8, true, .25, .75}}) {
         write_bytes(path("turned.jpg"), with_orientation(plain, wanted.orientation));
         const Source source = load(path("turned.jpg"), 3);
         const weft_grid grid = source.handle(0).grid;
