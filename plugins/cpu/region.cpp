@@ -30,8 +30,10 @@ V Region::cancelled() {
 
 bool Region::is_leaf(std::uint32_t node) const {
     const Node& n = plan_.nodes[node];
-    if (n.loop != kNoNode || n.op == WEFT_OP_CONST) return false;
-    return class_of(n) != class_ || n.op == WEFT_OP_UNIFORM || n.op == WEFT_OP_PARAM;
+    if (n.op == WEFT_OP_UNIFORM || n.op == WEFT_OP_PARAM) return true;
+    if (n.op == WEFT_OP_FIELD) return class_of(n) != class_;
+    // What stands in a loop's body may change with every turn, whatever it varies with.
+    return n.op != WEFT_OP_CONST && n.loop == kNoNode && class_of(n) != class_;
 }
 
 bool Region::inside(std::uint32_t node, std::uint32_t loop) const {

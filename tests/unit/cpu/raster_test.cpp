@@ -103,40 +103,34 @@ TEST_P(Raster, ReadsGridsAsTheReferenceDoes) {
     std::mt19937 random(5);
     for (float& v : picture.data) v = std::uniform_real_distribution<float>(0, 1)(random);
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    for (const std::uint32_t filter : {WEFT_FILTER_LINEAR, WEFT_FILTER_FLOOR})
-        for (const std::uint32_t wrap :
-             {WEFT_WRAP_CLAMP, WEFT_WRAP_REPEAT, WEFT_WRAP_MIRROR, WEFT_WRAP_ZERO})
-            for (const double bias : {0.0, 0.013, -3.0, 4.2, 1e30, nan}) {
-                batch = BatchText();
-                for (int a = 0; a < 2; ++a) {
-                    picture.handle.grid.axes[a].filter = filter;
-                    picture.handle.grid.axes[a].wrap = wrap;
-                }
-                host.bind(1, picture.handle);
-                KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, 45, 19);
-                Ir& ir = kernel.ir;
-                const Ir::Id x = ir.field(WEFT_FIELD_X, kX);
-                const Ir::Id y = ir.field(WEFT_FIELD_Y, kY);
-                // Coordinates that vary with everything.
-                Ir::Id u = ir.op(WEFT_OP_MUL, {ir.op(WEFT_OP_SUB, {x, y}), ir.constant(2.3)});
-                u = ir.op(WEFT_OP_ADD, {u, ir.constant(bias)});
-                const Ir::Id v = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_MUL, {x, y}), y});
-                const Ir::Id read = ir.sample(batch.input(1), {u, v}, filter == WEFT_FILTER_FLOOR);
-                // The same where only rows and columns matter.
-                const Ir::Id plain = ir.sample(batch.input(1), {x, ir.op(WEFT_OP_MUL, {y, y})});
-                const Ir::Id sum = ir.op(WEFT_OP_ADD, {read, plain});
-                kernel.store(batch.picture(45, 19, WEFT_FORMAT_F32, 1, 0), {sum});
-                // An index near a whole number may fall to either side in f32.
-                if (filter == WEFT_FILTER_FLOOR)
-                    for (const Ir::Id id : {u, v}) (void)id;
-                Judge judge;
-                judge.kernel = &kernel;
-                judge.inputs.assign(2, {&picture.handle.grid, picture.data.data(), 0});
-                SCOPED_TRACE(testing::Message()
-                             << "filter " << filter << " wrap " << wrap << " bias " << bias);
-                if (filter == WEFT_FILTER_FLOOR) continue;
-                expect_like(render(45 * 19), judge, sum, 3e-5);
-            }
+    for (const std::uint32_t wrap :
+         {WEFT_WRAP_CLAMP, WEFT_WRAP_REPEAT, WEFT_WRAP_MIRROR, WEFT_WRAP_ZERO})
+        for (const double bias : {0.0, 0.013, -3.0, 4.2, 1e30, nan}) {
+            // So far away a position has no bits left to say where in the period it is.
+            if (bias == 1e30 && (wrap == WEFT_WRAP_REPEAT || wrap == WEFT_WRAP_MIRROR)) continue;
+            batch = BatchText();
+            for (int a = 0; a < 2; ++a) picture.handle.grid.axes[a].wrap = wrap;
+            host.bind(1, picture.handle);
+            KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, 45, 19);
+            Ir& ir = kernel.ir;
+            const Ir::Id x = ir.field(WEFT_FIELD_X, kX);
+            const Ir::Id y = ir.field(WEFT_FIELD_Y, kY);
+            // Coordinates that vary with everything.
+            Ir::Id u = ir.op(WEFT_OP_MUL, {ir.op(WEFT_OP_SUB, {x, y}), ir.constant(2.3)});
+            u = ir.op(WEFT_OP_ADD, {u, ir.constant(bias)});
+            const Ir::Id v = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_MUL, {x, y}), y});
+            const Ir::Id read = ir.sample(batch.input(1), {u, v});
+            // The same where only rows and columns matter.
+            const Ir::Id plain = ir.sample(batch.input(1), {x, ir.op(WEFT_OP_MUL, {y, y})});
+            const Ir::Id sum = ir.op(WEFT_OP_ADD, {read, plain});
+            kernel.store(batch.picture(45, 19, WEFT_FORMAT_F32, 1, 0), {sum});
+            Judge judge;
+            judge.kernel = &kernel;
+            judge.fields = batch.settings;
+            judge.inputs.assign(2, {&picture.handle.grid, picture.data.data(), 0});
+            SCOPED_TRACE(testing::Message() << "wrap " << wrap << " bias " << bias);
+            expect_like(render(45 * 19), judge, sum, 3e-5);
+        }
 }
 
 TEST_P(Raster, ContiguousReads) {
