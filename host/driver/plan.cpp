@@ -23,6 +23,7 @@ public:
             settle_grids();
         }
         if (!diagnostics_.has_errors()) {
+            drop_unwanted();
             find_units();
             make_batches();
             plan_.run_up_frames = run_up();
@@ -34,16 +35,13 @@ private:
     // --- items -----------------------------------------------------------------------------
 
     void add_roots() {
-        if (request_.with_sinks) {
-            add_sound();
-            for (std::uint32_t s = 0; s < program_.sinks.size(); ++s) {
-                add_sink(s);
-            }
-            std::stable_sort(plan_.items.begin(), plan_.items.end(),
-                             [&](const Item& a, const Item& b) {
-                                 return order_of(a) < order_of(b);
-                             });
+        add_sound();
+        for (std::uint32_t s = 0; s < program_.sinks.size(); ++s) {
+            add_sink(s);
         }
+        std::stable_sort(
+            plan_.items.begin(), plan_.items.end(),
+            [&](const Item& a, const Item& b) { return order_of(a) < order_of(b); });
         if (!request_.values.empty()) {
             Item item;
             item.kind = ItemKind::values;
@@ -255,6 +253,47 @@ private:
             }
         }
         return reads;
+    }
+
+    // Keeps the sinks that are wanted and what they read.
+    void drop_unwanted() {
+        std::vector<bool> kept(plan_.items.size(), false);
+        std::vector<std::uint32_t> todo;
+        const auto keep = [&](std::uint32_t i) {
+            if (!kept[i]) {
+                kept[i] = true;
+                todo.push_back(i);
+            }
+        };
+        for (std::uint32_t i = 0; i < plan_.items.size(); ++i) {
+            const Item& item = plan_.items[i];
+            if (item.kind == ItemKind::values ||
+                std::any_of(item.sinks.begin(), item.sinks.end(), [&](std::uint32_t sink) {
+                    return !request_.wanted || request_.wanted(sink);
+                })) {
+                keep(i);
+            }
+        }
+        while (!todo.empty()) {
+            const std::uint32_t i = todo.back();
+            todo.pop_back();
+            for (const Read& read : plan_.items[i].reads) {
+                keep(plan_.cache_item.at(read.strand));
+            }
+        }
+        std::vector<Item> items;
+        plan_.cache_item.clear();
+        for (std::uint32_t i = 0; i < plan_.items.size(); ++i) {
+            if (!kept[i]) {
+                continue;
+            }
+            if (plan_.items[i].kind == ItemKind::cache) {
+                plan_.cache_item.emplace(plan_.items[i].strand,
+                                         static_cast<std::uint32_t>(items.size()));
+            }
+            items.push_back(std::move(plan_.items[i]));
+        }
+        plan_.items = std::move(items);
     }
 
     // --- order ----------------------------------------------------------------------------------

@@ -59,7 +59,8 @@ struct PlanRequest {
     // Owner of a cache, where it was chosen by hand.
     std::map<sema::InstanceId, std::uint32_t> forced_owner;
     std::vector<const sema::Expr*> values;  // to be evaluated at points
-    bool with_sinks = true;
+    // Sinks whose results nobody takes are left out; they still decide the ticks of caches.
+    std::function<bool(std::uint32_t sink)> wanted;
 };
 
 struct Plan {

@@ -63,15 +63,6 @@ double sample(void* user, std::uint32_t input, const double* coords, std::uint32
 
 }  // namespace
 
-Error from_abi(const weft_error& error, weft_status status, const std::string& who) {
-    std::string text = who + ": ";
-    if (error.node[0] != '\0') {
-        text += std::string(error.node) + ": ";
-    }
-    text += error.message[0] != '\0' ? error.message : "failed without a reason";
-    return {status, text};
-}
-
 std::int64_t Show::first_sample(std::int64_t absframe) const {
     return weft_clock_first_sample(settings.data(), absframe);
 }
@@ -124,8 +115,8 @@ Result<void> Show::prepare(Step& step, const FrameRequest& request) {
             const weft_ir ir = stage.program.ir.view();
             const weft_status status = weft_eval_ir(&ir, &env, stage.scratch.data());
             if (status != WEFT_OK || context.status != WEFT_OK) {
-                return from_abi(context.error, status != WEFT_OK ? status : context.status,
-                                step.name);
+                return Error{status != WEFT_OK ? status : context.status,
+                             step.name + ": " + context.error.message};
             }
             for (std::uint32_t u = 0; u < stage.uniform_count; ++u) {
                 step.uniforms[stage.first_uniform + u] = stage.scratch[stage.program.outputs[u]];
@@ -154,16 +145,9 @@ Result<void> Show::execute_source(Source& source, const double* fields,
     frame.params = request.params;
     frame.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
     frame.first_sample = sample_;
-    weft_error error{};
-    error.struct_size = sizeof error;
-    weft_status status = WEFT_OK;
-    source.backend.group->run([&] {
-        status = source.program.api()->execute(source.program.get(), &frame, &error);
-    });
-    if (status != WEFT_OK) {
-        return from_abi(error, status, source.backend.name);
-    }
-    return {};
+    Result<void> done;
+    source.backend.group->run([&] { done = source.program->execute(frame); });
+    return done;
 }
 
 Result<void> Show::execute(Step& step, const FrameRequest& request) {
@@ -182,27 +166,13 @@ Result<void> Show::execute(Step& step, const FrameRequest& request) {
     frame.capture = request.capture ? 1 : 0;
     frame.skip_targets = request.skip_targets ? 1 : 0;
     frame.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
-    weft_error error{};
-    error.struct_size = sizeof error;
-    weft_status status = WEFT_OK;
-    step.backend.group->run(
-        [&] { status = step.program.api()->execute(step.program.get(), &frame, &error); });
-    if (status != WEFT_OK) {
-        return from_abi(error, status, step.backend.name);
-    }
-    return {};
+    Result<void> done;
+    step.backend.group->run([&] { done = step.program->execute(frame); });
+    return done;
 }
 
 Result<void> Show::values(std::uint32_t which, const weft_points& points, double* values) const {
-    const Step& step = steps[values_step];
-    weft_error error{};
-    error.struct_size = sizeof error;
-    const weft_status status = step.program.api()->get_values(
-        step.program.get(), values_outputs[which], &points, values, &error);
-    if (status != WEFT_OK) {
-        return from_abi(error, status, step.backend.name);
-    }
-    return {};
+    return steps[values_step].program->get_values(values_outputs[which], points, values);
 }
 
 }  // namespace weft::runtime

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,47 +14,17 @@
 
 #include "base/result.h"
 #include "ir/lower.h"
+#include "plugin/backend.h"
 #include "runtime/memory_pool.h"
 #include "runtime/resource_group.h"
 
 namespace weft::runtime {
 
-// A back end as the runtime sees it: a table, an instance, and the threads it works on. Borrowed
-// from whoever loaded the plugin, who outlives every Show.
+// A back end as the runtime sees it: an instance and the threads it works on. Borrowed from
+// whoever loaded the plugin, who outlives every Show.
 struct BackendRef {
-    std::string name;
-    const weft_backend_api* api = nullptr;
-    weft_backend* instance = nullptr;
+    plugin::Backend* backend = nullptr;
     ResourceGroup* group = nullptr;
-    std::uint32_t flags = 0;  // WEFT_BACKEND_*
-};
-
-// One compiled batch; released when this goes.
-class BatchProgram {
-public:
-    BatchProgram() = default;
-    BatchProgram(const weft_backend_api* api, weft_program* program)
-        : api_(api), program_(program) {}
-    BatchProgram(BatchProgram&& other) noexcept { swap(other); }
-    BatchProgram& operator=(BatchProgram&& other) noexcept {
-        swap(other);
-        return *this;
-    }
-    ~BatchProgram() {
-        if (program_ != nullptr) {
-            api_->release(program_);
-        }
-    }
-    [[nodiscard]] weft_program* get() const { return program_; }
-    [[nodiscard]] const weft_backend_api* api() const { return api_; }
-
-private:
-    void swap(BatchProgram& other) {
-        std::swap(api_, other.api_);
-        std::swap(program_, other.program_);
-    }
-    const weft_backend_api* api_ = nullptr;
-    weft_program* program_ = nullptr;
 };
 
 // How the host itself reads a materialised strand, to hoist what depends on it.
@@ -81,14 +52,14 @@ struct FilmTime {
 
 struct Source {
     BackendRef backend;
-    BatchProgram program;
+    std::unique_ptr<plugin::Program> program;
     std::string name;
     bool follows_time = false;  // a film at me@time: executed at the beginning of every frame
 };
 
 struct Step {
     BackendRef backend;
-    BatchProgram program;
+    std::unique_ptr<plugin::Program> program;
     std::string name;
     std::vector<HostStage> stages;
     std::vector<FilmTime> films;
@@ -121,15 +92,10 @@ struct FrameRequest {
     bool sound = true;
 };
 
-// What a frame cost beside its kernels; must stay 0 after the first frame.
-struct ShowCounters {
-    std::uint64_t frames = 0;
-    std::uint64_t host_queries = 0;  // lookup, expose, memory_alloc while frames ran
-};
-
 class Show {
 public:
     std::vector<Source> sources;
+    std::vector<std::unique_ptr<plugin::Program::Getter>> getters;  // that bindings point to
     std::vector<Step> steps;                    // in order of execution
     std::vector<TargetLayout> targets;
     std::array<double, WEFT_FIELD_COUNT> settings{};
@@ -163,8 +129,5 @@ private:
     std::int64_t sample_ = 0;
     std::atomic<std::uint32_t> cancel_{0};
 };
-
-// The text of a failed ABI call: "cpu: message", with the node where it is known.
-[[nodiscard]] Error from_abi(const weft_error& error, weft_status status, const std::string& who);
 
 }  // namespace weft::runtime

@@ -1,0 +1,93 @@
+// What one run of the command line has at its disposal: sources and messages, plugins, memory,
+// threads. Members are destroyed from the last to the first, so that plugins go before what they
+// were given.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "plugin/plugin.h"
+#include "runtime/services.h"
+#include "runtime/show.h"
+#include "sema/analyze.h"
+
+namespace weft::driver {
+
+// Options that most commands share.
+struct CommonOptions {
+    std::vector<std::string> plugin_directories;
+    std::vector<std::string> include_directories;
+    std::vector<std::string> groups;        // "audio=cores:0,threads:1"
+    unsigned threads = 0;                   // of the main group; 0: one per core
+    std::uint64_t memory_budget = 0;        // bytes; 0: three quarters of the machine's memory
+    std::map<std::uint32_t, std::string> backend_for;  // WEFT_CONTEXT_* -> name
+    std::string backend_for_all;            // --on
+    std::vector<std::string> owners;        // "instance=backend"
+    std::array<std::optional<double>, WEFT_FIELD_COUNT> settings;  // --size, --fps, --rate
+    std::string dump_after;
+    bool no_cache = false;
+    bool verbose = false;
+    bool json = false;
+};
+
+class Session {
+public:
+    // Starts the resource groups and reads the plugins' manifests.
+    [[nodiscard]] static Result<std::unique_ptr<Session>> create(CommonOptions options);
+
+    [[nodiscard]] const CommonOptions& options() const { return options_; }
+    [[nodiscard]] SourceMap& sources() { return sources_; }
+    [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
+    [[nodiscard]] plugin::PluginSet& plugins() { return *plugins_; }
+    [[nodiscard]] runtime::MemoryPool& pool() { return *pool_; }
+    [[nodiscard]] runtime::HostCounters& counters() { return counters_; }
+    [[nodiscard]] const std::string& cache_directory() const { return cache_directory_; }
+
+    // What sema may know of the outside.
+    [[nodiscard]] sema::Environment environment();
+
+    // The threads of a context: the group of its name ("audio") where one was asked for, else the
+    // main group.
+    [[nodiscard]] runtime::ResourceGroup& group(std::uint32_t context);
+    [[nodiscard]] runtime::ResourceGroup& main_group() { return *groups_.at("main"); }
+    // Threads that encode and write files: the group "io".
+    [[nodiscard]] runtime::ResourceGroup& io_group() { return *groups_.at("io"); }
+    [[nodiscard]] runtime::ResourceGroup* find_group(const std::string& name);
+
+    // The back end that computes for a context: the one asked for, else the best that is there.
+    // Reports to the diagnostics and returns nothing on failure.
+    [[nodiscard]] std::optional<runtime::BackendRef> backend_for(std::uint32_t context);
+    // A back end by name, with the threads of a context.
+    [[nodiscard]] std::optional<runtime::BackendRef> backend(const std::string& name,
+                                                             std::uint32_t context);
+
+    // Prints all diagnostics gathered so far to stderr (as JSON to stdout when asked for) once.
+    void print_diagnostics();
+
+private:
+    explicit Session(CommonOptions options);
+    [[nodiscard]] Result<void> start();
+
+    CommonOptions options_;
+    SourceMap sources_;
+    Diagnostics diagnostics_;
+    std::size_t printed_ = 0;
+    std::string cache_directory_;
+    runtime::HostCounters counters_;
+    std::unique_ptr<runtime::MemoryPool> pool_;
+    std::map<std::string, std::unique_ptr<runtime::ResourceGroup>> groups_;
+    std::map<std::string, std::unique_ptr<runtime::GroupServices>> services_;  // by group's name
+    std::unique_ptr<plugin::PluginSet> plugins_;
+    // Instances beside those of the set, by back end and group.
+    std::map<std::pair<std::string, std::string>, std::unique_ptr<plugin::Backend>> instances_;
+};
+
+// Names of contexts as users write them: "visual", "audio", "control", "compute", "file".
+[[nodiscard]] std::string_view context_name(std::uint32_t context);
+
+}  // namespace weft::driver
