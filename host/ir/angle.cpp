@@ -47,6 +47,8 @@ Addends AngleSplitter::compute(ValueId id) {
     switch (value.op) {
         case WEFT_OP_ADD:
         case WEFT_OP_SUB: {
+            // 0 adds nothing to an angle but the sign of a zero.
+            if (dag_[b].known && dag_[b].imm == 0) return split(a);
             const Addends left = split(a);
             const Addends right = split(b);
             result.slow = sum(value.op, left.slow, right.slow);

@@ -24,6 +24,10 @@ struct Term {
 
     [[nodiscard]] bool has_point() const { return point != kNoValue; }
     [[nodiscard]] bool absorbs() const { return row != kNoValue || column != kNoValue; }
+    // A uniform factor joins another one that is not of the point.
+    [[nodiscard]] bool takes_factor() const {
+        return !has_point() || absorbs() || uniform != kNoValue;
+    }
 };
 
 // scale * (sum of the terms), and what it cost so far in operations a point.
@@ -64,7 +68,8 @@ public:
                     return plain;
                 }
                 bool distributed = false;
-                if (cost(sum, distributed) >= sum.plain_cost) return plain;
+                const int regrouped = cost(sum, distributed) - (may_share(sum) ? 1 : 0);
+                if (regrouped >= sum.plain_cost) return plain;
                 changed = true;
                 return build(sum, distributed);
             });
@@ -117,7 +122,7 @@ private:
     void settle(Sum& sum) {
         if (sum.scale == kNoValue && sum.terms.size() <= kMaxTerms) return;
         std::size_t heavy = 0;
-        for (const Term& term : sum.terms) heavy += term.has_point() && !term.absorbs();
+        for (const Term& term : sum.terms) heavy += !term.takes_factor();
         if (heavy <= 1 && sum.terms.size() <= kMaxTerms) {
             for (Term& term : sum.terms) term.uniform = times(term.uniform, sum.scale);
             sum.scale = kNoValue;
@@ -213,6 +218,17 @@ private:
         return cost + std::max(addends - 1, 0);
     }
 
+    // Something that stands alone, a slower part, and more: other sums may begin alike.
+    [[nodiscard]] static bool may_share(const Sum& sum) {
+        bool alone = false;
+        bool slow = false;
+        for (const Term& term : sum.terms) {
+            alone |= term.has_point() && !term.absorbs() && term.uniform == kNoValue;
+            slow |= !term.has_point() && (term.row == kNoValue || term.column == kNoValue);
+        }
+        return alone && slow && sum.terms.size() > 2 && sum.scale == kNoValue;
+    }
+
     [[nodiscard]] int cost(const Sum& sum, bool& distributed) const {
         const int factored = terms_cost(sum.terms) + (sum.scale != kNoValue ? 1 : 0);
         distributed = false;
@@ -257,8 +273,23 @@ private:
             Total& into = slow[term.column != kNoValue ? 2 : term.row != kNoValue ? 1 : 0];
             add(into, times(times(term.row, term.column), term.uniform), term.negative);
         }
+        // What stands alone first, then what is slower: several sums that share both share the
+        // addition too.
+        const auto is_product = [](const Term& term) {
+            return term.absorbs()
+                       ? term.has_point() || (term.row != kNoValue && term.column != kNoValue)
+                       : term.has_point() && term.uniform != kNoValue;
+        };
         for (const Term& term : terms) {
-            if (!term.has_point() && (term.row == kNoValue || term.column == kNoValue)) continue;
+            if (term.has_point() && !is_product(term)) add(total, term.point, term.negative);
+        }
+        // The uniform part joins a slower one, if there is one.
+        Total& home = slow[1].value != kNoValue ? slow[1] : slow[2];
+        if (slow[0].value != kNoValue) add(home, slow[0].value, slow[0].negative);
+        if (slow[1].value != kNoValue) add(total, slow[1].value, slow[1].negative);
+        if (slow[2].value != kNoValue) add(total, slow[2].value, slow[2].negative);
+        for (const Term& term : terms) {
+            if (!is_product(term)) continue;
             Term factors = term;
             if (term.row != kNoValue) {
                 factors.row = times(term.row, term.uniform);
@@ -269,11 +300,6 @@ private:
             }
             add(total, times(times(factors.row, factors.column), factors.point), term.negative);
         }
-        // The uniform part joins a slower one, if there is one.
-        Total& home = slow[1].value != kNoValue ? slow[1] : slow[2];
-        if (slow[0].value != kNoValue) add(home, slow[0].value, slow[0].negative);
-        if (slow[1].value != kNoValue) add(total, slow[1].value, slow[1].negative);
-        if (slow[2].value != kNoValue) add(total, slow[2].value, slow[2].negative);
         return total.negative ? folded(*dag_, WEFT_OP_NEG, {total.value}) : total.value;
     }
 
@@ -289,7 +315,13 @@ private:
 
 bool reassociate(Module& module) {
     if (module.domain == Domain::points) return false;
-    return Reassociate(module).run(module);
+    bool changed = false;
+    // A value that several sums shared may now belong to one.
+    for (int turn = 0; turn < 2; ++turn) {
+        if (!Reassociate(module).run(module)) break;
+        changed = true;
+    }
+    return changed;
 }
 
 }  // namespace weft::ir

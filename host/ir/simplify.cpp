@@ -12,6 +12,11 @@ namespace weft::ir {
 
 namespace {
 
+// f32 holds its bounds.
+bool is_exact(std::uint16_t op) {
+    return is_truth(op) || op == WEFT_OP_FIELD || op == WEFT_OP_HASH || op == WEFT_OP_SIGN;
+}
+
 class Simplify {
 public:
     Simplify(Dag& dag, Ranges& ranges) : dag_(dag), ranges_(ranges) {}
@@ -100,11 +105,14 @@ private:
         if (!dag_[b].known || std::isnan(dag_[b].imm)) return kNoValue;
         const double limit = dag_[b].imm;
         const Range& range = ranges_.of(dag_, a);
-        const bool idle = op == WEFT_OP_MIN ? range.high <= limit : range.low >= limit;
-        // 0 and -0 are equal but not the same
-        if (!range.nan && idle && limit != 0) return a;
-        if (!range.nan && idle && op == WEFT_OP_MAX && (range.low > 0 || is_truth(dag_[a].op)))
-            return a;
+        // A back end that computes in f32 may leave the range by its roundings, and then the bound
+        // must bind; 0 and -0 are equal but not the same.
+        const double margin =
+            is_exact(dag_[a].op) && limit != 0 ? 0 : 1e-5 * (1 + std::fabs(limit));
+        const bool idle =
+            op == WEFT_OP_MIN ? range.high <= limit - margin : range.low >= limit + margin;
+        if (!range.nan && idle) return a;
+        if (op == WEFT_OP_MAX && limit == 0 && is_truth(dag_[a].op)) return a;
         if (!is(a, op) || !dag_[inner(a, 1)].known) return kNoValue;
         const double other = dag_[inner(a, 1)].imm;
         if (std::isnan(other)) return kNoValue;

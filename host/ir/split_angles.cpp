@@ -41,65 +41,67 @@ bool split_rows(Module& module) {
     Rates rates(module);
     std::optional<AngleSplitter> splitter;
     bool split = false;
-    (void)rebuild(
-        module, [&](Dag& dag, ValueId, const Value& value, std::span<const ValueId> args) {
-            if (!is_wave(value.op) || !is_point(rates.of(dag, args[0])))
-                return copy_value(dag, value, args);
-            if (!splitter) splitter.emplace(module, dag, rates, Split::rows);
-            const Addends addends = splitter->split(args[0]);
-            if (addends.point != kNoValue || addends.slow == kNoValue || addends.column == kNoValue)
-                return copy_value(dag, value, args);
-            split = true;
-            return wave_of_sum(dag, value.op, addends.slow, addends.column);
-        });
+    const auto rewrite = [&](Dag& dag, ValueId, const Value& value, std::span<const ValueId> args) {
+        if (!is_wave(value.op) || !is_point(rates.of(dag, args[0])))
+            return copy_value(dag, value, args);
+        if (!splitter) splitter.emplace(module, dag, rates, Split::rows);
+        const Addends addends = splitter->split(args[0]);
+        if (addends.point != kNoValue || addends.slow == kNoValue || addends.column == kNoValue)
+            return copy_value(dag, value, args);
+        split = true;
+        return wave_of_sum(dag, value.op, addends.slow, addends.column);
+    };
+    (void)rebuild(module, rewrite);
     return split;
 }
 
-bool share_angles(Module& module) {
+// Waves by number, each with its angle apart, of the graph as it is after a rebuild.
+std::map<ValueId, Addends> find_waves(Module& module) {
     Rates rates(module);
     std::optional<AngleSplitter> splitter;
-    std::map<ValueId, std::size_t> users;   // by the angle without its uniform part, new numbers
-    std::map<ValueId, Addends> addends_of;  // by wave, new numbers
-    (void)rebuild(module,
-                  [&](Dag& dag, ValueId, const Value& value, std::span<const ValueId> args) {
-                      if (!is_wave(value.op) || !is_point(rates.of(dag, args[0])))
-                          return copy_value(dag, value, args);
-                      if (!splitter) splitter.emplace(module, dag, rates, Split::uniform);
-                      // The parts first: a rebuild must meet them before the wave.
-                      const Addends addends = splitter->split(args[0]);
-                      const ValueId made = copy_value(dag, value, args);
-                      if (addends.point != kNoValue && addends_of.emplace(made, addends).second)
-                          ++users[addends.point];
-                      return made;
-                  });
-    const auto shared = [&](ValueId wave) {
-        const auto found = addends_of.find(wave);
-        return found != addends_of.end() && users[found->second.point] >= kShared &&
-               found->second.slow != kNoValue;
+    std::map<ValueId, Addends> waves;
+    const auto find = [&](Dag& dag, ValueId, const Value& value, std::span<const ValueId> args) {
+        if (!is_wave(value.op) || !is_point(rates.of(dag, args[0])))
+            return copy_value(dag, value, args);
+        if (!splitter) splitter.emplace(module, dag, rates, Split::uniform);
+        // The parts first: the next rebuild must meet them before the wave.
+        const Addends addends = splitter->split(args[0]);
+        const ValueId wave = copy_value(dag, value, args);
+        waves.emplace(wave, addends);
+        return wave;
     };
-    // The parts found above must live on through the second turn.
-    std::vector<ValueId> parts;
-    for (const auto& [wave, addends] : addends_of) {
-        if (!shared(wave)) continue;
-        parts.push_back(addends.point);
-        parts.push_back(addends.slow);
-    }
-    if (parts.empty()) return false;
+    (void)rebuild(module, find);
+    return waves;
+}
+
+bool share_angles(Module& module) {
+    std::map<ValueId, Addends> waves = find_waves(module);
+    std::map<ValueId, std::size_t> users;  // by the angle without its uniform part
+    for (const auto& [wave, addends] : waves) ++users[addends.point];
+    std::erase_if(waves, [&](const auto& wave) {
+        return wave.second.point == kNoValue || users[wave.second.point] < kShared;
+    });
+    if (waves.empty()) return false;
+    // The parts must live on through the rebuild.
     const std::size_t root_count = module.roots.size();
-    module.roots.insert(module.roots.end(), parts.begin(), parts.end());
-    std::map<ValueId, ValueId> now;  // parts by old number
-    (void)rebuild(module,
-                  [&](Dag& dag, ValueId old, const Value& value, std::span<const ValueId> args) {
-                      ValueId made = kNoValue;
-                      if (shared(old)) {
-                          const Addends& addends = addends_of[old];
-                          made = wave_of_sum(dag, value.op, now[addends.point], now[addends.slow]);
-                      } else {
-                          made = copy_value(dag, value, args);
-                      }
-                      now[old] = made;
-                      return made;
-                  });
+    for (const auto& [wave, addends] : waves) {
+        module.roots.push_back(addends.point);
+        if (addends.slow != kNoValue) module.roots.push_back(addends.slow);
+    }
+    std::vector<ValueId> now(module.dag.size(), kNoValue);
+    const auto rewrite = [&](Dag& dag, ValueId old, const Value& value,
+                             std::span<const ValueId> args) {
+        const auto found = waves.find(old);
+        if (found == waves.end()) {
+            now[old] = copy_value(dag, value, args);
+        } else {
+            const auto& [slow, column, point] = found->second;
+            now[old] = slow == kNoValue ? folded(dag, value.op, {now[point]})
+                                        : wave_of_sum(dag, value.op, now[point], now[slow]);
+        }
+        return now[old];
+    };
+    (void)rebuild(module, rewrite);
     module.roots.resize(root_count);
     return true;
 }

@@ -171,7 +171,7 @@ inline double sampled(sema::StrandId strand, const double* coords, std::uint32_t
     return sum;
 }
 
-inline std::vector<double> run(const Kernel& kernel, const Point& point) {
+inline weft_eval_env environment(const Kernel& kernel, const Point& point) {
     weft_eval_env env{};
     env.fields = point.fields.data();
     env.params = point.params.data();
@@ -181,15 +181,59 @@ inline std::vector<double> run(const Kernel& kernel, const Point& point) {
     env.sample = [](void* user, std::uint32_t input, const double* coords, std::uint32_t count) {
         return sampled(static_cast<Kernel*>(user)->uses[input].strand, coords, count);
     };
+    return env;
+}
+
+inline std::vector<double> host_values(const Kernel& kernel, const weft_eval_env& env) {
     const weft_ir host = kernel.host.ir.view();
-    std::vector<double> host_values(weft_eval_scratch(&host) + 1);
-    (void)weft_eval_ir(&host, &env, host_values.data());
-    std::vector<double> uniforms;
-    for (const std::uint32_t output : kernel.host.outputs) uniforms.push_back(host_values[output]);
+    std::vector<double> values(weft_eval_scratch(&host) + 1);
+    (void)weft_eval_ir(&host, &env, values.data());
+    std::vector<double> outputs;
+    for (const std::uint32_t output : kernel.host.outputs) outputs.push_back(values[output]);
+    return outputs;
+}
+
+// All in f64, as written.
+inline std::vector<double> run(const Kernel& kernel, const Point& point) {
+    weft_eval_env env = environment(kernel, point);
+    const std::vector<double> uniforms = host_values(kernel, env);
     env.uniforms = uniforms.data();
     const weft_ir ir = kernel.ir.view();
     std::vector<double> values(weft_eval_scratch(&ir) + 1);
     (void)weft_eval_ir(&ir, &env, values.data());
+    std::vector<double> results;
+    for (const std::uint32_t root : kernel.roots) results.push_back(values[root]);
+    return results;
+}
+
+// As a back end may compute it: f64 tables of what does not vary with the point, then f32 where the
+// kernel allows it. Without loops and samples.
+inline std::vector<double> run_rounded(const Kernel& kernel, const Point& point) {
+    weft_eval_env env = environment(kernel, point);
+    const std::vector<double> uniforms = host_values(kernel, env);
+    std::vector<double> values;
+    for (const weft_ir_value& value : kernel.ir.values) {
+        const bool single = (value.varies & WEFT_VARIES_POINT) == WEFT_VARIES_POINT &&
+                            value.precision == WEFT_PRECISION_F32;
+        std::array<double, 3> args{};
+        for (std::uint32_t i = 0; i < value.arg_count; ++i) {
+            const double arg = values[kernel.ir.args[value.args + i]];
+            args[i] = single ? static_cast<double>(static_cast<float>(arg)) : arg;
+        }
+        double result = 0;
+        switch (value.op) {
+            case WEFT_OP_CONST: result = value.imm; break;
+            case WEFT_OP_UNIFORM: result = uniforms[value.aux]; break;
+            case WEFT_OP_PARAM: result = point.params[value.aux]; break;
+            case WEFT_OP_FIELD:
+                result = value.aux == WEFT_FIELD_ROW_TIME      ? point.row_time
+                         : value.aux == WEFT_FIELD_COLUMN_TIME ? point.column_time
+                                                               : point.fields[value.aux];
+                break;
+            default: result = weft_eval_op(value.op, args.data()); break;
+        }
+        values.push_back(single ? static_cast<double>(static_cast<float>(result)) : result);
+    }
     std::vector<double> results;
     for (const std::uint32_t root : kernel.roots) results.push_back(values[root]);
     return results;

@@ -1,0 +1,162 @@
+// What the passes are for: the work per point of known programs, and their accuracy after a month.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "base/source.h"
+#include "builder.h"
+#include "ir/verify.h"
+
+namespace weft::ir::test {
+namespace {
+
+constexpr double kMonth = 30 * 86400;
+
+struct ProgramsTest : testing::Test {
+    Builder b;
+    SourceMap sources;
+    Diagnostics diagnostics{&sources};
+
+    E x() { return b.field(WEFT_FIELD_X); }
+    E y() { return b.field(WEFT_FIELD_Y); }
+    E time() { return b.field(WEFT_FIELD_TIME); }
+    E cos(E a) { return b.op(WEFT_OP_COS, {a}); }
+    E sub(E a, E c) { return b.op(WEFT_OP_SUB, {a, c}); }
+    E div(E a, double c) { return b.op(WEFT_OP_DIV, {a, b.num(c)}); }
+    E scaled(double c, E a) { return b.mul(b.num(c), a); }
+    E squared(E a) { return b.op(WEFT_OP_POW, {a, b.num(2)}); }
+
+    std::vector<E> plasma() {
+        const E t = time();
+        const E waves = b.sin(b.add_(scaled(10, x()), t));
+        const E turning = b.add_(b.mul(x(), b.sin(div(t, 2))), b.mul(y(), cos(div(t, 3))));
+        const E second = b.sin(b.add_(scaled(10, turning), t));
+        const E px = sub(b.add_(x(), scaled(0.5, b.sin(div(t, 5)))), b.num(0.5));
+        const E py = sub(b.add_(y(), scaled(0.5, cos(div(t, 3)))), b.num(0.5));
+        const E square = b.add_(squared(px), squared(py));
+        const E root = b.op(WEFT_OP_SQRT, {b.add_(scaled(100, square), b.num(1))});
+        const E v = b.add_(b.add_(waves, second), b.sin(b.add_(root, t)));
+        const E product = b.mul(scaled(0.5, b.sin(b.add_(scaled(10, x()), t))),
+                                cos(b.add_(scaled(10, y()), scaled(1.3, t))));
+        const E base = b.add_(b.num(0.5), product);
+        std::vector<E> channels;
+        for (const double phase : {0.0, 2.094, 4.188}) {
+            const E angle = b.add_(b.mul(v, b.num(3.141592653589793)), b.num(phase));
+            channels.push_back(
+                b.add_(b.add_(scaled(0.5, base), scaled(0.25, b.sin(angle))), b.num(0.25)));
+        }
+        return channels;
+    }
+
+    // 64 harmonics with slow amplitudes
+    E partials() {
+        E sum = b.num(0);
+        for (int k = 1; k <= 64; ++k) {
+            const E amplitude = b.add_(b.num(0.5), scaled(0.5, b.sin(scaled(0.1 * k, time()))));
+            const E tone = b.sin(b.mul(time(), b.num(6.283185307179586 * 55 * k)));
+            sum = b.add_(sum, scaled(1.0 / 64, b.mul(amplitude, tone)));
+        }
+        return sum;
+    }
+
+    static bool is_point(const weft_ir_value& value) {
+        return (value.varies & WEFT_VARIES_POINT) == WEFT_VARIES_POINT;
+    }
+
+    static std::map<std::uint16_t, int> operations(const Kernel& kernel, std::uint8_t rate) {
+        std::map<std::uint16_t, int> counts;
+        for (const weft_ir_value& value : kernel.ir.values) {
+            if (value.op >= WEFT_OP_ADD && (value.varies & WEFT_VARIES_POINT) == rate)
+                ++counts[value.op];
+        }
+        return counts;
+    }
+};
+
+TEST_F(ProgramsTest, PlasmaFallsToAHandfulOfOperations) {
+    LowerRequest request = b.request(plasma());
+    for (Root& root : request.roots) root.conversion = Conversion::picture;
+    const Kernel kernel = lower(request, diagnostics);
+    ASSERT_EQ(verify(kernel), "");
+    const std::map<std::uint16_t, int> point = operations(kernel, WEFT_VARIES_POINT);
+    std::string shown = dump(kernel.ir) + "host\n" + dump(kernel.host.ir);
+    std::map<std::uint16_t, int> counts = point;
+    EXPECT_EQ(counts[WEFT_OP_SQRT], 1) << shown;
+    EXPECT_EQ(counts[WEFT_OP_SIN] + counts[WEFT_OP_COS], 3) << shown;
+    EXPECT_LE(counts[WEFT_OP_ADD] + counts[WEFT_OP_SUB] + counts[WEFT_OP_MUL], 20) << shown;
+    EXPECT_EQ(counts[WEFT_OP_MIN] + counts[WEFT_OP_MAX], 6) << shown;
+    EXPECT_EQ(counts.size(), 8u) << shown;
+    for (const weft_ir_value& value : kernel.ir.values) {
+        if (is_point(value)) {
+            EXPECT_EQ(value.precision, WEFT_PRECISION_F32) << shown;
+        }
+    }
+}
+
+TEST_F(ProgramsTest, PlasmaIsExactAfterAMonth) {
+    const std::vector<E> channels = plasma();
+    const Kernel kernel = lower(b.request(channels), diagnostics);
+    LowerRequest request = b.request(channels);
+    request.raw = true;
+    const Kernel plain = lower(request, diagnostics);
+    double worst = 0;
+    for (int i = 0; i < 500; ++i) {
+        Point point;
+        point.fields[WEFT_FIELD_X] = (i * 37 % 100 + 0.5) / 100;
+        point.fields[WEFT_FIELD_Y] = (i * 61 % 100 + 0.5) / 100;
+        point.fields[WEFT_FIELD_TIME] = kMonth + i / 60.0;
+        const std::vector<double> expected = run(plain, point);
+        const std::vector<double> got = run_rounded(kernel, point);
+        for (std::size_t c = 0; c < 3; ++c)
+            worst = std::max(worst, std::fabs(expected[c] - got[c]));
+    }
+    EXPECT_LT(worst, 4e-6);
+}
+
+TEST_F(ProgramsTest, PartialsAreTablesAndMultiplyAdds) {
+    const E sound = partials();
+    const Kernel kernel = lower(b.request({sound}, Domain::stream), diagnostics);
+    ASSERT_EQ(verify(kernel), "");
+    std::map<std::uint16_t, int> counts = operations(kernel, WEFT_VARIES_POINT);
+    EXPECT_EQ(counts[WEFT_OP_SIN] + counts[WEFT_OP_COS], 0) << dump(kernel.ir);
+    EXPECT_LE(counts[WEFT_OP_ADD] + counts[WEFT_OP_MUL] + counts[WEFT_OP_SUB], 64 * 9);
+    // column tables are the same for every row of the program
+    for (const weft_ir_value& value : kernel.ir.values) {
+        if ((value.varies & WEFT_VARIES_POINT) == WEFT_VARIES_COLUMN) {
+            EXPECT_EQ(value.varies, WEFT_VARIES_COLUMN);
+        }
+        if (is_point(value)) {
+            EXPECT_EQ(value.precision, WEFT_PRECISION_F32);
+        }
+    }
+}
+
+TEST_F(ProgramsTest, PartialsAreExactInTheFirstSecondAndAfterAMonth) {
+    const E sound = partials();
+    const Kernel kernel = lower(b.request({sound}, Domain::stream), diagnostics);
+    LowerRequest request = b.request({sound}, Domain::stream);
+    request.raw = true;
+    const Kernel plain = lower(request, diagnostics);
+    for (const double start : {0.0, kMonth}) {
+        double signal = 0;
+        double noise = 0;
+        for (int i = 0; i < 2000; ++i) {
+            const double sample = start * 48000 + i * 7;
+            Point point;
+            point.fields[WEFT_FIELD_X] = point.fields[WEFT_FIELD_Y] = 0.5;
+            point.fields[WEFT_FIELD_TIME] = point.fields[WEFT_FIELD_ABSTIME] = sample / 48000;
+            const double row = std::floor(sample / 128) * 128;
+            point.row_time = row / 48000;
+            point.column_time = (sample - row) / 48000;
+            const double expected = run(plain, point)[0];
+            const double got = run_rounded(kernel, point)[0];
+            signal += expected * expected;
+            noise += (expected - got) * (expected - got);
+        }
+        EXPECT_GT(10 * std::log10(signal / noise), 110) << "from second " << start;
+    }
+}
+
+}  // namespace
+}  // namespace weft::ir::test
