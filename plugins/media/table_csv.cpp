@@ -21,6 +21,12 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+// Empty lines and those that begin with # mean nothing.
+bool is_idle(std::string_view line) {
+    line = trim(line);
+    return line.empty() || line.front() == '#';
+}
+
 // An empty field is a missing value; std::nullopt is no number at all.
 std::optional<double> to_number(std::string_view field) {
     field = trim(field);
@@ -40,7 +46,7 @@ public:
 
     [[nodiscard]] size_t line() const { return line_; }
 
-    // False at the end. Empty lines and lines that begin with # are passed over.
+    // False at the end. Idle lines are passed over.
     bool next(std::vector<std::string>& fields) {
         skip_idle_lines();
         fields.clear();
@@ -60,8 +66,7 @@ private:
     void skip_idle_lines() {
         while (!rest_.empty()) {
             const size_t end = std::min(rest_.find('\n'), rest_.size());
-            const std::string_view whole = trim(rest_.substr(0, end));
-            if (!whole.empty() && whole.front() != '#') return;
+            if (!is_idle(rest_.substr(0, end))) return;
             rest_.remove_prefix(std::min(end + 1, rest_.size()));
             ++next_line_;
         }
@@ -93,11 +98,17 @@ private:
     size_t next_line_ = 1;
 };
 
-// The first of , ; and tab that the first line holds.
+// The first of , ; and tab that the first line with anything in it holds.
 char find_separator(std::string_view text) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    for (const char separator : {',', ';', '\t'})
-        if (line.find(separator) != std::string_view::npos) return separator;
+    while (!text.empty()) {
+        const size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (is_idle(line)) continue;
+        for (const char separator : {',', ';', '\t'})
+            if (line.find(separator) != std::string_view::npos) return separator;
+        break;
+    }
     return ',';
 }
 

@@ -1,5 +1,5 @@
 // Whether a picture file is all there. Decoders paint what is missing grey and say nothing, so the
-// end marks of PNG and JPEG are looked for before decoding.
+// end marks of PNG and JPEG and the blocks of OpenEXR are looked for before decoding.
 #pragma once
 
 #include "container.h"
