@@ -207,7 +207,8 @@ void Checker::check_assign(const syntax::SpindleStmt& stmt, std::vector<Statemen
     const auto count = static_cast<std::uint32_t>(std::max<std::size_t>(stmt.outputs.size(), 1));
     std::vector<const Expr*> values;
     for (std::uint32_t i = 0; i < count; ++i) {
-        const std::string_view output = stmt.outputs.empty() ? "" : stmt.outputs[i].text;
+        const std::string_view output =
+            stmt.outputs.empty() ? std::string_view() : std::string_view(stmt.outputs[i].text);
         if (!stmt.outputs.empty()) {
             for (const std::string_view other : local.names)
                 if (other == output)

@@ -64,8 +64,9 @@ constexpr std::array<std::string_view, 4> kVectorFunctions{"length", "distance",
 template <class Row, std::size_t N>
 std::unordered_map<std::string_view, const Row*> index_of(const std::array<Row, N>& rows) {
     std::unordered_map<std::string_view, const Row*> result;
+    // min and max stand twice: as operators of two, and as functions of any number, which wins.
     for (const Row& row : rows)
-        if (!row.name.empty()) result.emplace(row.name, &row);
+        if (!row.name.empty()) result.insert_or_assign(row.name, &row);
     return result;
 }
 
