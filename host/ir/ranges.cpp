@@ -108,6 +108,13 @@ Range Ranges::leaf(const Value& value) const {
     switch (value.op) {
         case WEFT_OP_CONST: return std::isnan(value.imm) ? Range{} : between(value.imm, value.imm);
         case WEFT_OP_FIELD: return field(value.aux);
+        case WEFT_OP_PARAM: {
+            const std::vector<sema::Param>& params = module_.request->program->params;
+            if (value.aux >= params.size()) return {};
+            const sema::Param& param = params[value.aux];
+            return between(std::min({param.low, param.high, param.initial}),
+                           std::max({param.low, param.high, param.initial}));
+        }
         case WEFT_OP_UNIFORM: return module_.uniform_ranges[value.aux];
         case WEFT_OP_LOOP_INDEX:
         case WEFT_OP_LOOP_CARRIED:

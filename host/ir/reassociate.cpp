@@ -2,10 +2,15 @@
 // 100 * ((x - a)^2 + (y - b)^2) + 1 becomes a column value plus a row value, and a factor goes to
 // the rarer part of a product. Roundings move, by amounts far below f32; so arguments of functions
 // that jump stay as they were written.
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <memory>
+#include <unordered_map>
 
 #include "ir/fold.h"
 #include "ir/passes.h"
+#include "ir/ranges.h"
 #include "ir/rates.h"
 
 namespace weft::ir {
@@ -20,10 +25,15 @@ struct Term {
     ValueId row = kNoValue;
     ValueId column = kNoValue;
     ValueId point = kNoValue;
+    // One more factor of the point: a sum that is not built yet, because a uniform factor can
+    // still go into its terms.
+    std::shared_ptr<const std::vector<Term>> lazy;
     bool negative = false;
 
-    [[nodiscard]] bool has_point() const { return point != kNoValue; }
-    [[nodiscard]] bool absorbs() const { return row != kNoValue || column != kNoValue; }
+    [[nodiscard]] bool has_point() const { return point != kNoValue || lazy != nullptr; }
+    [[nodiscard]] bool absorbs() const {
+        return row != kNoValue || column != kNoValue || lazy != nullptr;
+    }
     // A uniform factor joins another one that is not of the point.
     [[nodiscard]] bool takes_factor() const {
         return !has_point() || absorbs() || uniform != kNoValue;
@@ -38,7 +48,13 @@ struct Sum {
     int inner_cost = 0;  // of the points among the factors
 };
 
-bool is_linear(std::uint16_t op) {
+// Division by a number counts as a product: where its reciprocal joins another factor.
+bool is_linear(const Dag& dag, ValueId id) {
+    const std::uint16_t op = dag[id].op;
+    if (op == WEFT_OP_DIV) {
+        const Value& divisor = dag[dag.arg(id, 1)];
+        return divisor.known && divisor.imm != 0 && std::isfinite(1 / divisor.imm);
+    }
     return op == WEFT_OP_ADD || op == WEFT_OP_SUB || op == WEFT_OP_NEG || op == WEFT_OP_MUL;
 }
 
@@ -50,7 +66,8 @@ bool jumps(std::uint16_t op) {
 
 class Reassociate {
 public:
-    explicit Reassociate(Module& module) : rates_(module), old_rates_(rates(module)) {
+    explicit Reassociate(Module& module)
+        : rates_(module), ranges_(module), old_rates_(rates(module)) {
         find_uses(module);
     }
 
@@ -61,7 +78,7 @@ public:
                 dag_ = &dag;
                 const ValueId plain = copy_value(dag, value, args);
                 const bool point = (old_rates_[old] & WEFT_VARIES_POINT) == WEFT_VARIES_POINT;
-                if (!is_linear(value.op) || value.known || !point || jump_[old]) return plain;
+                if (!linear_[old] || value.known || !point || jump_[old]) return plain;
                 Sum sum = combine(value, args);
                 if (inner_[old]) {
                     sums_[plain] = std::move(sum);
@@ -84,18 +101,19 @@ private:
         std::vector<std::uint32_t> uses(dag.size());
         inner_.assign(dag.size(), false);
         jump_.assign(dag.size(), false);
+        for (ValueId id = 0; id < dag.size(); ++id) linear_.push_back(is_linear(dag, id));
         for (ValueId id = 0; id < dag.size(); ++id) {
             if (!live[id]) continue;
             for (const ValueId arg : dag.args(id)) {
                 ++uses[arg];
-                if (is_linear(dag[id].op)) inner_[arg] = is_linear(dag[arg].op);
+                if (linear_[id]) inner_[arg] = linear_[arg];
                 if (jumps(dag[id].op)) jump_[arg] = true;
             }
         }
         for (const ValueId root : module.roots) uses[root] += 2;
         for (ValueId id = dag.size(); id-- > 0;) {
             inner_[id] = inner_[id] && uses[id] == 1;
-            if (!jump_[id] || !is_linear(dag[id].op)) continue;
+            if (!jump_[id] || !linear_[id]) continue;
             for (const ValueId arg : dag.args(id)) jump_[arg] = true;
         }
     }
@@ -123,7 +141,7 @@ private:
         if (sum.scale == kNoValue && sum.terms.size() <= kMaxTerms) return;
         std::size_t heavy = 0;
         for (const Term& term : sum.terms) heavy += !term.takes_factor();
-        if (heavy <= 1 && sum.terms.size() <= kMaxTerms) {
+        if (heavy <= 1 && sum.terms.size() <= kMaxTerms && is_finite(sum.scale)) {
             for (Term& term : sum.terms) term.uniform = times(term.uniform, sum.scale);
             sum.scale = kNoValue;
             return;
@@ -132,12 +150,18 @@ private:
     }
 
     void as_factor(Sum& sum) {
-        const ValueId scale = sum.scale;
+        Term term;
+        term.uniform = sum.scale;
         sum.scale = kNoValue;
         sum.inner_cost += terms_cost(sum.terms);
-        Term term;
-        term.point = build_terms(sum.terms);
-        term.uniform = scale;
+        const bool takes = std::all_of(sum.terms.begin(), sum.terms.end(), [](const Term& each) {
+            return each.takes_factor() && each.lazy == nullptr;
+        });
+        if (takes) {
+            term.lazy = std::make_shared<const std::vector<Term>>(std::move(sum.terms));
+        } else {
+            term.point = build_terms(sum.terms);
+        }
         sum.terms = {term};
     }
 
@@ -145,6 +169,12 @@ private:
         Sum left = of(args[0]);
         if (value.op == WEFT_OP_NEG) {
             for (Term& term : left.terms) term.negative = !term.negative;
+            ++left.plain_cost;
+            return left;
+        }
+        if (value.op == WEFT_OP_DIV) {
+            const double divisor = (*dag_)[args[1]].imm;
+            left.scale = times(left.scale, dag_->constant(1 / divisor));
             ++left.plain_cost;
             return left;
         }
@@ -189,10 +219,22 @@ private:
         term.row = times(term.row, other.row);
         term.column = times(term.column, other.column);
         term.point = times(term.point, other.point);
+        if (term.lazy != nullptr && other.lazy != nullptr) {
+            term.point = times(term.point, build_terms(*other.lazy));
+        } else if (other.lazy != nullptr) {
+            term.lazy = other.lazy;
+        }
         term.negative = term.negative != other.negative;
         left.terms[0] = term;
         left.inner_cost += right.inner_cost + (two_points ? 1 : 0);
         return left;
+    }
+
+    // Infinity times a sum is not the sum of infinity times its terms.
+    [[nodiscard]] bool is_finite(ValueId factor) {
+        if (factor == kNoValue) return true;
+        const Range& range = ranges_.of(*dag_, factor);
+        return !range.nan && (range.bounded() || range.clock);
     }
 
     // Operations a point of adding the terms up; what is not of the point costs nothing.
@@ -209,7 +251,7 @@ private:
                 continue;
             }
             const int factors = (term.row != kNoValue) + (term.column != kNoValue) +
-                                (term.has_point() ? 1 : 0) +
+                                (term.point != kNoValue) + (term.lazy != nullptr) +
                                 (term.uniform != kNoValue && !term.absorbs() ? 1 : 0);
             cost += factors - 1;
             ++addends;
@@ -229,10 +271,10 @@ private:
         return alone && slow && sum.terms.size() > 2 && sum.scale == kNoValue;
     }
 
-    [[nodiscard]] int cost(const Sum& sum, bool& distributed) const {
+    [[nodiscard]] int cost(const Sum& sum, bool& distributed) {
         const int factored = terms_cost(sum.terms) + (sum.scale != kNoValue ? 1 : 0);
         distributed = false;
-        if (sum.scale == kNoValue) return sum.inner_cost + factored;
+        if (sum.scale == kNoValue || !is_finite(sum.scale)) return sum.inner_cost + factored;
         std::vector<Term> scaled = sum.terms;
         for (Term& term : scaled) {
             if (term.uniform == kNoValue) term.uniform = sum.scale;
@@ -281,7 +323,7 @@ private:
                        : term.has_point() && term.uniform != kNoValue;
         };
         for (const Term& term : terms) {
-            if (term.has_point() && !is_product(term)) add(total, term.point, term.negative);
+            if (term.point != kNoValue && !is_product(term)) add(total, term.point, term.negative);
         }
         // The uniform part joins a slower one, if there is one.
         Total& home = slow[1].value != kNoValue ? slow[1] : slow[2];
@@ -290,21 +332,32 @@ private:
         if (slow[2].value != kNoValue) add(total, slow[2].value, slow[2].negative);
         for (const Term& term : terms) {
             if (!is_product(term)) continue;
-            Term factors = term;
-            if (term.row != kNoValue) {
-                factors.row = times(term.row, term.uniform);
-            } else if (term.column != kNoValue) {
-                factors.column = times(term.column, term.uniform);
-            } else {
-                factors.point = times(term.point, term.uniform);
-            }
-            add(total, times(times(factors.row, factors.column), factors.point), term.negative);
+            add(total, product_of(term), term.negative);
         }
         return total.negative ? folded(*dag_, WEFT_OP_NEG, {total.value}) : total.value;
     }
 
+    [[nodiscard]] ValueId product_of(Term term) {
+        ValueId unbuilt = kNoValue;
+        ValueId* home = term.row != kNoValue ? &term.row : &term.column;
+        if (*home == kNoValue) home = &term.point;
+        if (term.lazy != nullptr) {
+            std::vector<Term> terms = *term.lazy;
+            if (home == &term.point && is_finite(term.uniform)) {
+                for (Term& each : terms) each.uniform = times(each.uniform, term.uniform);
+                term.uniform = kNoValue;
+            }
+            unbuilt = build_terms(terms);
+        }
+        if (home == &term.point && *home == kNoValue) std::swap(*home, unbuilt);
+        *home = times(*home, term.uniform);
+        return times(times(times(term.row, term.column), term.point), unbuilt);
+    }
+
     Rates rates_;
+    Ranges ranges_;
     std::vector<std::uint8_t> old_rates_;
+    std::vector<bool> linear_;
     std::vector<bool> inner_;
     std::vector<bool> jump_;
     std::unordered_map<ValueId, Sum> sums_;  // of inner values, by new number

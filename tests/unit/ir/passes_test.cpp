@@ -17,6 +17,10 @@ public:
         picture_ = b_.instance("img", sema::InstanceKind::source, nullptr);
         b_.shapes[picture_] = {{{WEFT_FIELD_X, sema::kNone}, {WEFT_FIELD_Y, sema::kNone}}, false};
         b_.program.params.resize(2);
+        for (sema::Param& param : b_.program.params) {
+            param.low = -2;
+            param.high = 2;
+        }
     }
 
     E expression(int depth) {
