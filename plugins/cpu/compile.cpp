@@ -33,6 +33,22 @@ std::string megabytes(double bytes) {
     return std::to_string(static_cast<std::uint64_t>(bytes / 1e6)) + " MB";
 }
 
+// Does a stream kernel both store output `number` and read it?
+bool stream_feedback(const weft_batch& batch, std::uint32_t number) {
+    for (const weft_kernel& kernel : cpp::list(batch.kernels, batch.kernel_count)) {
+        if (kernel.domain != WEFT_DOMAIN_STREAM) continue;
+        bool stores = false;
+        for (const weft_store& store : cpp::list(kernel.stores, kernel.store_count))
+            stores |= store.output == number;
+        if (!stores) continue;
+        for (const weft_ir_value& v : cpp::list(kernel.ir.values, kernel.ir.value_count))
+            if (v.op == WEFT_OP_SAMPLE && v.aux < batch.input_count &&
+                batch.inputs[v.aux].internal_output == number)
+                return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 void AlignedBytes::allocate(std::uint64_t size) {
@@ -60,11 +76,13 @@ Program::Program(cpp::Host host, Engine& engine, const weft_batch& batch)
 }
 
 // Lays a cache out: planes of rows that begin on cache lines, one after the other for each tick.
-std::unique_ptr<Cache> Program::make_cache(const weft_output& output) {
+std::unique_ptr<Cache> Program::make_cache(const weft_output& output, bool recursive) {
     auto cache = std::make_unique<Cache>();
     cache->grid = output.grid;
     weft_grid& grid = cache->grid;
+    // A filter's memory is kept in f64: what it loses would come back with every sample.
     if (grid.format != WEFT_FORMAT_F64) grid.format = WEFT_FORMAT_F32;
+    if (recursive) grid.format = WEFT_FORMAT_F64;
     double bytes = static_cast<double>(element_size(grid.format));
     auto stride = static_cast<std::int64_t>(bytes);
     weft_axis* ring = nullptr;
@@ -120,13 +138,14 @@ weft_handle Program::handle_of(const Cache& cache) const {
 
 void Program::add_outputs(const weft_batch& batch) {
     for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
+        const auto number = static_cast<std::uint32_t>(outputs_.size());
         Output& output = outputs_.emplace_back();
         output.name = name_of(from.node, from.strand);
         output.kind = from.kind;
         output.target = from.target;
         output.grid = from.grid;
         if (from.kind != WEFT_OUTPUT_CACHE) continue;
-        output.cache = make_cache(from);
+        output.cache = make_cache(from, stream_feedback(batch, number));
         output.grid = output.cache->grid;
         if (from.shared != 0) host_.expose(from.id, handle_of(*output.cache));
     }
@@ -177,7 +196,7 @@ void Program::add_kernels(const weft_batch& batch) {
             kernel.captures |= output.kind == WEFT_OUTPUT_CACHE;
             kernel.delivers |= output.kind == WEFT_OUTPUT_TARGET;
             for (std::uint32_t i = 0; i < batch.input_count; ++i)
-                if (batch.inputs[i].internal_output == store.output) source.inputs[i].own = true;
+                if (batch.inputs[i].internal_output == store.output) source.inputs[i].own = store.output;
         }
         for (const Output& output : outputs_) source.outputs.push_back({output.kind, output.grid});
         const std::string wrong = make_plan(from, source.inputs, source.plan);
@@ -221,12 +240,14 @@ void Program::bind(const weft_batch&) {
         const std::uint64_t capacity = (rows + kPad - 1) / kPad * kPad + kPad;
         kernel.scalars.allocate(kernel.info.scalars * sizeof(double));
         kernel.columns.allocate(kernel.info.column_bytes);
+        kernel.scratch.allocate(kernel.info.scratch_bytes);
         kernel.rows.allocate(kernel.info.rows * capacity * sizeof(double));
         kernel.outputs.assign(kernel.stores.size(), nullptr);
         kernel.inputs.assign(inputs_.size(), {});
         KernelArgs& args = kernel.args;
         args.fields = settings_.data();
         args.scalars = reinterpret_cast<double*>(kernel.scalars.data());
+        args.scratch = kernel.scratch.data();
         args.columns = kernel.columns.data();
         args.rows = reinterpret_cast<double*>(kernel.rows.data());
         args.row_capacity = static_cast<std::int64_t>(capacity);

@@ -95,6 +95,7 @@ void Program::run_stream(Kernel& kernel, const weft_frame& frame) {
         kernel.args.first_row = first;
         if (kernel.compute_rows != nullptr) kernel.compute_rows(&kernel.args, first, next);
         for (std::int64_t row = first; row < next; ++row) {
+            if (*kernel.args.cancel != 0 || *kernel.args.stop != 0) return;
             const std::int64_t from = std::max<std::int64_t>(begin - row * length, 0);
             const std::int64_t to = std::min(end - row * length, length);
             kernel.compute_row(&kernel.args, row, from, to);

@@ -74,6 +74,7 @@ std::string emit_kernel(llvm::Module& module, const Machine& machine, const Kern
     info.scalars = static_cast<std::uint32_t>(kernel.tables.scalars.size());
     info.rows = static_cast<std::uint32_t>(kernel.tables.rows.size());
     info.column_bytes = kernel.tables.column_bytes;
+    info.scratch_bytes = kernel.scratch_bytes;
     return {};
 }
 

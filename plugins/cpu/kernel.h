@@ -25,6 +25,7 @@ struct KernelInfo {
     std::uint32_t scalars = 0;
     std::uint32_t rows = 0;
     std::uint64_t column_bytes = 0;
+    std::uint64_t scratch_bytes = 0;
     std::uint32_t has_static_columns = 0;
     std::uint32_t has_frame_columns = 0;
 };

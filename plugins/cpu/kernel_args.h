@@ -25,6 +25,7 @@ struct KernelArgs {
     const double* params;
     const double* uniforms;  // of this kernel
     double* scalars;         // values that vary with neither row nor column
+    char* scratch;           // stream: values handed from stage to stage
     char* columns;           // tables over the columns
     double* rows;            // tables over the rows, `row_capacity` numbers each
     std::int64_t row_capacity;

@@ -19,6 +19,7 @@ struct KernelEmit {
     const KernelSource& source;
     const Plan& plan;
     Tables tables;
+    std::uint64_t scratch_bytes = 0;
 };
 
 // A new function of the kernel with its entry block.
@@ -37,21 +38,23 @@ void emit_scalars(KernelEmit& kernel);
 class StoreEmit {
 public:
     StoreEmit(KernelEmit& kernel, Region& region) : kernel_(kernel), region_(region) {}
-    // What cannot be stored, or empty.
-    [[nodiscard]] std::string check() const;
     // `count` (i64) lanes of the chunk exist; null: all.
-    void store(V row, V column, V count);
+    void store(std::size_t store, V row, V column, V count);
 
 private:
     struct Destination;
     Destination destination(std::size_t store, std::uint32_t plane, V row, V column, V count);
-    V stream_slot(const OutputShape& output, V row, V column);
+    V base_of(std::size_t store);
     void finish(const Destination& to, V value, V count);
     void packed(std::size_t store, V row, V column, V count);
+    void ring(std::size_t store, V row, V column);
 
     KernelEmit& kernel_;
     Region& region_;
 };
+
+// What the kernel cannot store, or empty.
+[[nodiscard]] std::string check_stores(const KernelEmit& kernel);
 
 std::string emit_raster(KernelEmit& kernel);
 std::string emit_stream(KernelEmit& kernel);

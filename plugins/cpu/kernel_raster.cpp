@@ -60,7 +60,9 @@ void emit_chunk(KernelEmit& kernel, RasterPoints& region, bool edges) {
     const auto width = static_cast<std::int64_t>(kernel.plan.width);
     V count;
     if (width % e.lanes != 0) count = e.min_int(e.count(width) - region.column, e.count(e.lanes));
-    StoreEmit(kernel, region).store(region.row, region.column, count);
+    StoreEmit stores(kernel, region);
+    for (std::size_t s = 0; s < kernel.plan.stores.size(); ++s)
+        stores.store(s, region.row, region.column, count);
 }
 
 }  // namespace
@@ -73,7 +75,7 @@ std::string emit_raster(KernelEmit& kernel) {
     // The edges of contiguous reads are code of their own, so that the inner part has no checks.
     RasterPoints inner(e, kernel, function->getArg(0));
     RasterPoints outer(e, kernel, function->getArg(0));
-    std::string wrong = StoreEmit(kernel, inner).check();
+    std::string wrong = check_stores(kernel);
     if (!wrong.empty()) return wrong;
 
     llvm::LLVMContext& context = kernel.code.getContext();

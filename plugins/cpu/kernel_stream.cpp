@@ -1,28 +1,43 @@
-// Sound: row(args, row, begin, end) computes samples [begin, end) of a row of kRow samples.
+// Sound: row(args, row, begin, end) computes samples [begin, end) of a row of kRow samples, stage by
+// stage.
 #include "kernel_args.h"
 #include "kernel_emit.h"
+#include "stages.h"
 
 namespace weft::cpu {
 namespace {
 
+// Values that one stage hands to later ones: a row of numbers each.
+struct Handed {
+    std::uint64_t offset = 0;
+    bool f64 = false;
+};
+using HandedValues = std::map<std::uint32_t, Handed>;
+
 class StreamPoints final : public Region {
 public:
-    StreamPoints(Emit& emit, KernelEmit& kernel, llvm::Value* args)
-        : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, kPointMask, false) {}
+    StreamPoints(Emit& emit, KernelEmit& kernel, llvm::Value* args, const Stages& stages,
+                 std::uint32_t stage, HandedValues& handed)
+        : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, kPointMask,
+                 emit.lanes == 1),
+          kernel_(kernel), stages_(stages), stage_(stage), handed_(handed) {}
     V row;     // absolute
     V column;  // of lane 0
 
-    // Absolute number of the sample of each lane, as f64.
-    V sample() {
-        const V first = e.from_int(row * e.count(static_cast<std::int64_t>(kRow)) + column, e.f64());
-        if (e.lanes == 1) return first;
-        return e.spread(first) + e.from_int(e.lane_numbers(), e.f64());
-    }
+    void hand_on(std::uint32_t node);
 
 protected:
+    [[nodiscard]] bool is_leaf(std::uint32_t node) const override {
+        return handed_before(node) || Region::is_leaf(node);
+    }
+    V leaf(std::uint32_t node) override;
     V field(std::uint32_t number) override { return clock(number); }
     V now(std::uint32_t tick) override {
         return tick == WEFT_TICK_SAMPLE ? sample() : Region::now(tick);
+    }
+    V ring_start(std::uint32_t tick) override {
+        if (tick != WEFT_TICK_SAMPLE) return Region::ring_start(tick);
+        return row * e.count(static_cast<std::int64_t>(kRow)) + column;
     }
     V row_leaf(std::uint32_t slot) override {
         const V base = load_arg(offsetof(KernelArgs, rows), e.ptr());
@@ -35,67 +50,127 @@ protected:
     V column_index() override { return column; }
 
 private:
+    [[nodiscard]] bool handed_before(std::uint32_t node) const {
+        return stages_.of_node[node] < stage_ && handed_.count(node) != 0;
+    }
+    llvm::Value* place_of(const Handed& handed);
+    // Absolute number of the sample of each lane, as f64.
+    V sample();
     V clock(std::uint32_t number);
     V wrap(V ticks, V period);
+
+    KernelEmit& kernel_;
+    const Stages& stages_;
+    std::uint32_t stage_;
+    HandedValues& handed_;
 };
+
+llvm::Value* StreamPoints::place_of(const Handed& handed) {
+    const V base = load_arg(offsetof(KernelArgs, scratch), e.ptr());
+    llvm::Value* row_of_numbers =
+        e.ir.CreateConstInBoundsGEP1_64(e.ir.getInt8Ty(), base.v, handed.offset);
+    return e.ir.CreateInBoundsGEP(handed.f64 ? e.f64() : e.f32(), row_of_numbers, column.v);
+}
+
+void StreamPoints::hand_on(std::uint32_t node) {
+    const V v = e.spread(value(node));
+    auto [at, fresh] = handed_.try_emplace(node);
+    if (fresh) {
+        at->second = {kernel_.scratch_bytes, v.f64()};
+        // A row, and the lanes that a last chunk has too many.
+        kernel_.scratch_bytes += (kRow + kRingMirror) * (v.f64() ? 8 : 4);
+    }
+    e.ir.CreateAlignedStore(v.v, place_of(at->second), llvm::Align(4));
+}
+
+V StreamPoints::leaf(std::uint32_t node) {
+    if (!handed_before(node)) return Region::leaf(node);
+    const Handed& handed = handed_.at(node);
+    llvm::Type* type = e.wide(handed.f64 ? e.f64() : e.f32());
+    const V v = e.wrap(e.ir.CreateAlignedLoad(type, place_of(handed), llvm::Align(4)));
+    return e.lanes == 1 ? e.to_f64(v) : v;
+}
+
+V StreamPoints::sample() {
+    const V first = e.from_int(ring_start(WEFT_TICK_SAMPLE), e.f64());
+    if (e.lanes == 1) return first;
+    return e.spread(first) + e.from_int(e.lane_numbers(), e.f64());
+}
 
 // weft_clock_wrap, lane by lane.
 V StreamPoints::wrap(V ticks, V period) {
-    const V zero = e.number(period, 0.0);
     const V rest = ticks - e.floor(ticks / period) * period;
     const V below = e.less(rest, e.number(rest, 0.0));
     const V above = e.at_least(rest, e.spread(period));
     const V fixed = e.select(below, rest + period, e.select(above, rest - period, rest));
-    V loops = e.greater(period, zero);
-    return e.select(e.spread(loops), fixed, ticks);
+    const V loops = e.spread(e.greater(period, e.number(period, 0.0)));
+    return e.select(loops, fixed, ticks);
 }
 
 // The fields of weft_clock_at_sample, by the same arithmetic.
 V StreamPoints::clock(std::uint32_t number) {
     const V rate = frame_field(WEFT_FIELD_RATE);
-    const V n = sample();
     const auto period = [&] {
         return frame_field(WEFT_FIELD_LOOP) * rate / frame_field(WEFT_FIELD_FPS);
     };
     const auto fraction = [&](V x) { return x - e.floor(x); };
     switch (number) {
-        case WEFT_FIELD_TIME: return wrap(n, period()) / rate;
-        case WEFT_FIELD_ABSTIME: return n / rate;
-        case WEFT_FIELD_SAMPLE: return e.floor(wrap(n, period()));
-        case WEFT_FIELD_ABSSAMPLE: return n;
-        case WEFT_FIELD_BEAT: return n / rate * frame_field(WEFT_FIELD_BPM) / 60.0;
-        case WEFT_FIELD_MEASURE: return clock(WEFT_FIELD_BEAT) / frame_field(WEFT_FIELD_TIMESIG_NUM);
+        case WEFT_FIELD_TIME: return wrap(sample(), period()) / rate;
+        case WEFT_FIELD_ABSTIME: return sample() / rate;
+        case WEFT_FIELD_SAMPLE: return e.floor(wrap(sample(), period()));
+        case WEFT_FIELD_ABSSAMPLE: return sample();
+        case WEFT_FIELD_BEAT: return clock(WEFT_FIELD_ABSTIME) * frame_field(WEFT_FIELD_BPM) / 60.0;
+        case WEFT_FIELD_MEASURE:
+            return clock(WEFT_FIELD_BEAT) / frame_field(WEFT_FIELD_TIMESIG_NUM);
         case WEFT_FIELD_BEATPHASE: return fraction(clock(WEFT_FIELD_BEAT));
         case WEFT_FIELD_MEASUREPHASE: return fraction(clock(WEFT_FIELD_MEASURE));
         default: return frame_field(number);  // frame counters hold for the whole call
     }
 }
 
-}  // namespace
-
-std::string emit_stream(KernelEmit& kernel) {
-    llvm::IRBuilder<> ir(kernel.code.getContext());
-    llvm::Type* i64 = ir.getInt64Ty();
-    llvm::Function* function = begin_function(kernel, "row", {ir.getPtrTy(), i64, i64, i64}, ir);
-    Emit e(ir, kernel.code, kernel.machine, kernel.machine.lanes);
-    StreamPoints region(e, kernel, function->getArg(0));
+// One pass over the samples of a row.
+void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>& ir,
+                const Stages& stages, std::uint32_t number, HandedValues& handed) {
+    const Stage& stage = stages.list[number];
+    if (stage.stores.empty() && stage.handed_on.empty()) return;
+    const bool by_sample = stage.recursive && stage.least_delay < kernel.machine.lanes;
+    Emit e(ir, kernel.code, kernel.machine, by_sample ? 1 : kernel.machine.lanes);
+    StreamPoints region(e, kernel, function->getArg(0), stages, number, handed);
     StoreEmit stores(kernel, region);
-    std::string wrong = stores.check();
-    if (!wrong.empty()) return wrong;
-    auto* begin = llvm::BasicBlock::Create(ir.getContext(), "begin", function);
+    auto* begin = llvm::BasicBlock::Create(ir.getContext(), "stage", function);
     region.entry_point = region.row_point = ir.CreateBr(begin);
     region.row = e.wrap(function->getArg(1));
     ir.SetInsertPoint(begin);
-    std::vector<std::uint32_t> roots;
-    for (const PlanStore& store : kernel.plan.stores)
-        roots.insert(roots.end(), store.values.begin(), store.values.end());
+    std::vector<std::uint32_t> roots = stage.handed_on;
+    for (const std::uint32_t s : stage.stores) {
+        const std::vector<std::uint32_t>& values = kernel.plan.stores[s].values;
+        roots.insert(roots.end(), values.begin(), values.end());
+    }
     const V end = e.wrap(function->getArg(3));
     counted_loop(e, e.wrap(function->getArg(2)), end, e.lanes, [&](V column) {
         region.column = column;
         region.run(roots);
-        const V count = e.min_int(end - column, e.count(e.lanes));
-        stores.store(region.row, column, count);
+        V count;
+        if (e.lanes > 1) count = e.min_int(end - column, e.count(e.lanes));
+        for (const std::uint32_t s : stage.stores) stores.store(s, region.row, column, count);
+        for (const std::uint32_t node : stage.handed_on) region.hand_on(node);
     });
+}
+
+}  // namespace
+
+std::string emit_stream(KernelEmit& kernel) {
+    Stages stages;
+    std::string wrong = make_stages(kernel.plan, kernel.source.inputs, stages);
+    if (!wrong.empty()) return wrong;
+    llvm::IRBuilder<> ir(kernel.code.getContext());
+    llvm::Type* i64 = ir.getInt64Ty();
+    llvm::Function* function = begin_function(kernel, "row", {ir.getPtrTy(), i64, i64, i64}, ir);
+    wrong = check_stores(kernel);
+    if (!wrong.empty()) return wrong;
+    HandedValues handed;
+    for (std::uint32_t s = 0; s < stages.list.size(); ++s)
+        emit_stage(kernel, function, ir, stages, s, handed);
     ir.CreateRetVoid();
     return {};
 }

@@ -63,12 +63,14 @@ struct PlanStore {
     std::vector<std::uint32_t> values;
 };
 
+constexpr std::uint32_t kNoOutput = 0xffffffffu;
+
 // How an input is reached, settled at compile time.
 struct InputShape {
     bool getter = false;
     weft_grid grid{};
     std::uint32_t channel = 0;
-    bool own = false;  // stored by the very kernel that reads it
+    std::uint32_t own = kNoOutput;  // the output, if the very kernel that reads it stores it
 };
 
 struct Plan {
@@ -93,5 +95,7 @@ inline std::uint8_t class_of(const Node& node) { return node.varies & kPointMask
 
 // Samples of a stream that are computed together: rows begin at its multiples.
 constexpr std::uint64_t kRow = 64;
+// Slots that a ring of samples repeats behind its end: the lanes of the widest vector.
+constexpr std::int64_t kRingMirror = 16;
 
 }  // namespace weft::cpu

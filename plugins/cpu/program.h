@@ -62,7 +62,7 @@ struct Kernel {
     std::vector<weft_store> stores;
     KernelInfo info;
     KernelArgs args{};
-    AlignedBytes scalars, columns, rows;
+    AlignedBytes scalars, columns, rows, scratch;
     std::vector<char*> outputs;  // per store, set for every frame
     std::vector<InputState> inputs;
     WholeCall compute_scalars = nullptr;
@@ -88,7 +88,7 @@ private:
     void add_kernels(const weft_batch& batch);
     void compile(const weft_batch& batch);
     void bind(const weft_batch& batch);
-    std::unique_ptr<Cache> make_cache(const weft_output& output);
+    std::unique_ptr<Cache> make_cache(const weft_output& output, bool recursive);
     weft_handle handle_of(const Cache& cache) const;
 
     // execute.cpp

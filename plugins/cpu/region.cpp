@@ -107,7 +107,7 @@ void Region::compute(std::uint32_t node) {
             case kOpHigh:
             case kOpFraction:
             case kOpShift: made = position(n); break;
-            case kOpRead: made = inputs_[n.aux].own ? own_read(n) : read(n); break;
+            case kOpRead: made = read(n); break;
             case kOpGetter: made = read_getter(n); break;
             default: made = operate(n); break;
         }
@@ -222,16 +222,17 @@ V Region::column_value(const ColumnSlot& slot, V index) {
     return e.wrap(e.ir.CreateAlignedLoad(e.wide(element), at, align));
 }
 
-V Region::now(std::uint32_t tick) {
+V Region::ring_start(std::uint32_t tick) {
     const std::size_t offset = tick == WEFT_TICK_FRAME ? offsetof(KernelArgs, frame)
                                                        : offsetof(KernelArgs, sample_tick);
-    return e.from_int(load_arg(offset, e.i64()), e.f64());
+    return load_arg(offset, e.i64());
 }
+
+V Region::now(std::uint32_t tick) { return e.from_int(ring_start(tick), e.f64()); }
 
 V Region::row_leaf(std::uint32_t) { return {}; }
 V Region::column_leaf(const ColumnSlot&) { return {}; }
 V Region::column_index() { return {}; }
-V Region::own_read(const Node& node) { return read(node); }
 
 llvm::Type* Region::loop_type(const PlanLoop& loop, std::size_t carried) {
     bool wide = exact_ || plan_.nodes[loop.next[carried]].f64;

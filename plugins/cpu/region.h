@@ -49,11 +49,12 @@ protected:
     // Where the class differs.
     virtual V field(std::uint32_t field) = 0;  // one of this class or of scalar class
     virtual V now(std::uint32_t tick);         // of a ring, as f64
+    virtual V ring_start(std::uint32_t tick);  // the same for lane 0, as i64
     virtual V row_leaf(std::uint32_t slot);
     virtual V column_leaf(const ColumnSlot& slot);
     virtual V column_index();  // i64: column of lane 0, for contiguous reads
-    virtual V own_read(const Node& node);
     [[nodiscard]] virtual bool is_leaf(std::uint32_t node) const;
+    virtual V leaf(std::uint32_t node);
 
     V frame_field(std::uint32_t field);  // from the frame's clock, at the entry
     V column_value(const ColumnSlot& slot, V index);  // of a table, at a column
@@ -74,7 +75,6 @@ private:
     [[nodiscard]] bool inside(std::uint32_t node, std::uint32_t loop) const;
     void compute(std::uint32_t node);
     V operate(const Node& node);
-    V leaf(std::uint32_t node);
     void emit_loop(std::uint32_t node);
     llvm::Type* loop_type(const PlanLoop& loop, std::size_t carried);
 

@@ -205,7 +205,7 @@ void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool hig
 // past the ring's end (kernel_stream.h).
 V Region::ring_bytes(const weft_axis& axis, V back, Taps& taps) {
     const V ticks = e.to_i64(back);
-    const V start = e.wrap(e.ir.CreateFPToSI(now(axis.tick).v, e.i64()));
+    const V start = ring_start(axis.tick);
     const V missing = e.less_int(ticks, e.count(0));
     if (!llvm::isa<llvm::Constant>(ticks.v)) taps.outside = e.spread(missing);
     const V tick = start - e.select(missing, e.count(0), ticks);

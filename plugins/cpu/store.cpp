@@ -28,15 +28,21 @@ const weft_axis* across(const weft_grid& grid, std::uint32_t domain) {
 
 }  // namespace
 
-std::string StoreEmit::check() const {
-    const Plan& plan = kernel_.plan;
+std::string check_stores(const KernelEmit& kernel) {
+    const Plan& plan = kernel.plan;
     for (const PlanStore& store : plan.stores) {
-        const OutputShape& output = kernel_.source.outputs[store.output];
+        const OutputShape& output = kernel.source.outputs[store.output];
         const bool packed =
             output.grid.format == WEFT_FORMAT_RGBA8 || output.grid.format == WEFT_FORMAT_RGBA16;
         if (packed && store.values.size() != 4) return "a packed store without four values";
         if (output.kind != WEFT_OUTPUT_TARGET && output.kind != WEFT_OUTPUT_CACHE)
             return "a store to an output that has no memory";
+        if (plan.domain == WEFT_DOMAIN_STREAM && output.kind == WEFT_OUTPUT_CACHE) {
+            const weft_axis* ring = ring_of(output.grid);
+            if (ring == nullptr || ring->tick != WEFT_TICK_SAMPLE || output.grid.axis_count != 1)
+                return "a stream that captures into something that is not a ring of samples";
+            continue;
+        }
         const weft_axis* x = across(output.grid, plan.domain);
         const std::uint64_t points = plan.domain == WEFT_DOMAIN_RASTER ? plan.width : 2;
         if (points > 1 && x == nullptr) return "a row stored to a grid without columns";
@@ -46,17 +52,13 @@ std::string StoreEmit::check() const {
     return {};
 }
 
-// Where a sample stands: in a target counted from the call's first sample, in a cache in the slot of
-// its tick. Slots of a row follow each other.
-V StoreEmit::stream_slot(const OutputShape& output, V row, V column) {
+V StoreEmit::base_of(std::size_t store) {
     Emit& e = region_.e;
-    const V start = row * e.count(static_cast<std::int64_t>(kRow));
-    const weft_axis* ring = ring_of(output.grid);
-    if (ring == nullptr)
-        return start + column - region_.load_arg(offsetof(KernelArgs, first_sample), e.i64());
-    const V capacity = e.count(static_cast<std::int64_t>(ring->capacity));
-    const V slot = e.wrap(e.ir.CreateSRem(start.v, capacity.v));
-    return e.select(e.less_int(slot, e.count(0)), slot + capacity, slot) + column;
+    const V bases = region_.load_arg(offsetof(KernelArgs, outputs), e.ptr());
+    llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+    if (region_.entry_point != nullptr) e.ir.SetInsertPoint(region_.entry_point);
+    llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.ptr(), bases.v, store);
+    return e.wrap(e.ir.CreateLoad(e.ptr(), at));
 }
 
 StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t plane, V row,
@@ -64,22 +66,18 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
     Emit& e = region_.e;
     const PlanStore& s = kernel_.plan.stores[store];
     const OutputShape& output = kernel_.source.outputs[s.output];
+    const bool raster = kernel_.plan.domain == WEFT_DOMAIN_RASTER;
     Destination to;
     to.element = pixel_size(output.grid.format);
-    const V bases = region_.load_arg(offsetof(KernelArgs, outputs), e.ptr());
-    V base;
-    {
-        llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
-        if (region_.entry_point != nullptr) e.ir.SetInsertPoint(region_.entry_point);
-        base = e.wrap(
-            e.ir.CreateLoad(e.ptr(), e.ir.CreateConstInBoundsGEP1_64(e.ptr(), bases.v, store)));
-    }
+    const V base = base_of(store);
     V offset = column;
-    if (kernel_.plan.domain == WEFT_DOMAIN_STREAM) offset = stream_slot(output, row, column);
+    // A stream's target begins with the call's first sample.
+    if (!raster)
+        offset = offset + row * e.count(static_cast<std::int64_t>(kRow)) -
+                 region_.load_arg(offsetof(KernelArgs, first_sample), e.i64());
     offset = offset * e.count(static_cast<std::int64_t>(to.element));
     const weft_axis* y = axis_of(output.grid, WEFT_FIELD_Y);
-    if (y != nullptr && kernel_.plan.domain == WEFT_DOMAIN_RASTER)
-        offset = offset + row * e.count(y->stride);
+    if (y != nullptr && raster) offset = offset + row * e.count(y->stride);
     offset = offset + e.count(output.grid.channel_stride * plane);
     to.real = e.wrap(e.ir.CreateGEP(e.ir.getInt8Ty(), base.v, offset.v));
     to.chosen = to.real;
@@ -88,19 +86,43 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
         mixed = mixed || kernel_.source.outputs[other.output].kind != output.kind;
     V aside;
     if (count) aside = e.less_int(count, e.count(e.lanes));
+    to.partial = aside;
     if (mixed) {
         // A frame may ask for the caches alone, or for the targets alone.
         const V absent = e.wrap(e.ir.CreateIsNull(base.v));
+        if (aside) to.partial = e.both(aside, e.negate(absent));
         aside = aside ? e.either(aside, absent) : absent;
-        if (count) to.partial = e.both(e.less_int(count, e.count(e.lanes)), e.negate(absent));
-    } else {
-        to.partial = aside;
     }
     if (aside) {
         llvm::Value* scratch = e.slot(llvm::ArrayType::get(e.ir.getInt8Ty(), e.lanes * 8));
         to.chosen = e.wrap(e.ir.CreateSelect(aside.v, scratch, to.real.v));
     }
     return to;
+}
+
+// Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The ring's
+// first slots stand once more behind its end, so that a chunk can be read across it.
+void StoreEmit::ring(std::size_t store, V row, V column) {
+    Emit& e = region_.e;
+    const PlanStore& s = kernel_.plan.stores[store];
+    const weft_grid& grid = kernel_.source.outputs[s.output].grid;
+    const weft_axis* axis = ring_of(grid);
+    const bool wide = grid.format == WEFT_FORMAT_F64;
+    const V value = region_.operand(s.values[0], wide ? e.f64() : e.f32());
+    const V capacity = e.count(static_cast<std::int64_t>(axis->capacity));
+    const V start = row * e.count(static_cast<std::int64_t>(kRow));
+    V slot = e.wrap(e.ir.CreateSRem(start.v, capacity.v));
+    slot = e.select(e.less_int(slot, e.count(0)), slot + capacity, slot);
+    const V first = e.both(e.same_int(slot, e.count(0)), e.less_int(column, e.count(kRingMirror)));
+    const V again = e.select(first, capacity, slot);
+    const V base = base_of(store);
+    const V absent = e.wrap(e.ir.CreateIsNull(base.v));
+    llvm::Value* scratch = e.slot(llvm::ArrayType::get(e.ir.getInt8Ty(), e.lanes * 8));
+    for (const V& at : {slot, again}) {
+        const V offset = (at + column) * e.count(axis->stride);
+        llvm::Value* to = e.ir.CreateGEP(e.ir.getInt8Ty(), base.v, offset.v);
+        e.ir.CreateAlignedStore(value.v, e.ir.CreateSelect(absent.v, scratch, to), llvm::Align(4));
+    }
 }
 
 // Stores, then brings the existing part of a partial chunk to its place.
@@ -136,18 +158,19 @@ void StoreEmit::packed(std::size_t store, V row, V column, V count) {
     finish(destination(store, 0, row, column, count), pixel, count);
 }
 
-void StoreEmit::store(V row, V column, V count) {
+void StoreEmit::store(std::size_t store, V row, V column, V count) {
     Emit& e = region_.e;
-    for (std::size_t i = 0; i < kernel_.plan.stores.size(); ++i) {
-        const PlanStore& s = kernel_.plan.stores[i];
-        const weft_grid& grid = kernel_.source.outputs[s.output].grid;
-        if (grid.format == WEFT_FORMAT_RGBA8 || grid.format == WEFT_FORMAT_RGBA16) {
-            packed(i, row, column, count);
-            continue;
-        }
-        llvm::Type* element = grid.format == WEFT_FORMAT_F64 ? e.f64() : e.f32();
+    const PlanStore& s = kernel_.plan.stores[store];
+    const OutputShape& output = kernel_.source.outputs[s.output];
+    const std::uint32_t format = output.grid.format;
+    if (kernel_.plan.domain == WEFT_DOMAIN_STREAM && output.kind == WEFT_OUTPUT_CACHE) {
+        ring(store, row, column);
+    } else if (format == WEFT_FORMAT_RGBA8 || format == WEFT_FORMAT_RGBA16) {
+        packed(store, row, column, count);
+    } else {
+        llvm::Type* element = format == WEFT_FORMAT_F64 ? e.f64() : e.f32();
         for (std::uint32_t p = 0; p < s.values.size(); ++p)
-            finish(destination(i, s.channel + p, row, column, count),
+            finish(destination(store, s.channel + p, row, column, count),
                    region_.operand(s.values[p], element), count);
     }
 }

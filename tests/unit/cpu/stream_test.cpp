@@ -1,0 +1,171 @@
+// Sound: the clock, blocks of any size, caches of samples, recursion.
+#include <gtest/gtest.h>
+#include <weft/clock.h>
+
+#include <cmath>
+#include <cstring>
+#include <random>
+
+#include "eval/eval.h"
+#include "judge.h"
+
+namespace weft::cpu_test {
+namespace {
+
+constexpr std::uint8_t kPoint = WEFT_VARIES_FRAME | WEFT_VARIES_POINT;
+constexpr std::int64_t kStart = 123457;
+
+class Stream : public testing::TestWithParam<unsigned> {
+protected:
+    Host host;
+    BatchText batch;
+
+    // Samples [0, count) of a fresh program from `start` on, in calls of the given sizes in turn.
+    std::vector<float> play(std::size_t count, const std::vector<std::size_t>& blocks,
+                            std::int64_t start = 0) {
+        Compiled program(host, batch, GetParam());
+        EXPECT_TRUE(program.ok()) << program.error().message;
+        std::vector<float> sound(count);
+        if (!program.ok()) return sound;
+        std::size_t at = 0;
+        for (std::size_t b = 0; at < count; ++b) {
+            const std::size_t size = std::min(blocks[b % blocks.size()], count - at);
+            const auto first = start + static_cast<std::int64_t>(at);
+            const double time = static_cast<double>(first) / batch.settings[WEFT_FIELD_RATE];
+            const auto frame = static_cast<std::int64_t>(
+                weft_clock_count(time, batch.settings[WEFT_FIELD_FPS]));
+            EXPECT_EQ(program.frame(frame, {{sound.data() + at, size * 4}}, first, size), WEFT_OK);
+            at += size;
+        }
+        return sound;
+    }
+};
+
+TEST_P(Stream, ClockFields) {
+    batch.settings[WEFT_FIELD_LOOP] = 7;
+    for (const std::uint32_t field :
+         {WEFT_FIELD_TIME, WEFT_FIELD_ABSTIME, WEFT_FIELD_SAMPLE, WEFT_FIELD_ABSSAMPLE,
+          WEFT_FIELD_BEAT, WEFT_FIELD_BEATPHASE, WEFT_FIELD_MEASURE, WEFT_FIELD_MEASUREPHASE}) {
+        BatchText text;
+        text.settings = batch.settings;
+        KernelText& kernel = text.kernel(WEFT_DOMAIN_STREAM);
+        const std::uint32_t out = text.sound(0);
+        text.outputs[out].grid.format = WEFT_FORMAT_F64;
+        text.outputs[out].grid.axes[0].stride = 8;
+        kernel.store(out, {kernel.ir.field(field, kPoint, true)});
+        Compiled program(host, text, GetParam());
+        ASSERT_TRUE(program.ok()) << program.error().message;
+        std::vector<double> sound(800);
+        ASSERT_EQ(program.frame(154, {{sound.data(), 6400}}, kStart, 800), WEFT_OK);
+        for (std::int64_t n = 0; n < 800; ++n) {
+            double fields[WEFT_FIELD_COUNT];
+            weft_clock_at_sample(text.settings.data(), kStart + n, fields);
+            ASSERT_EQ(sound[static_cast<std::size_t>(n)], fields[field]) << field << ' ' << n;
+        }
+    }
+}
+
+TEST_P(Stream, RowsAndColumnsOfTime) {
+    KernelText& kernel = batch.kernel(WEFT_DOMAIN_STREAM);
+    Ir& ir = kernel.ir;
+    const Ir::Id row = ir.field(WEFT_FIELD_ROW_TIME, WEFT_VARIES_FRAME | WEFT_VARIES_ROW, true);
+    const Ir::Id column = ir.field(WEFT_FIELD_COLUMN_TIME, WEFT_VARIES_COLUMN, true);
+    const Ir::Id w = ir.constant(6.283185307179586 * 440);
+    const Ir::Id a = ir.op(WEFT_OP_MUL, {w, row}, true);
+    const Ir::Id b = ir.op(WEFT_OP_MUL, {w, column}, true);
+    const auto product = [&](std::uint16_t f, std::uint16_t g) {
+        return ir.op(WEFT_OP_MUL, {ir.op(f, {a}), ir.op(g, {b})});
+    };
+    kernel.store(batch.sound(0), {ir.op(WEFT_OP_ADD, {product(WEFT_OP_SIN, WEFT_OP_COS),
+                                                      product(WEFT_OP_COS, WEFT_OP_SIN)})});
+    const std::vector<float> sound = play(5000, {800}, kStart);
+    for (std::size_t n = 0; n < sound.size(); ++n) {
+        const double t = static_cast<double>(kStart + static_cast<std::int64_t>(n)) / 48000;
+        ASSERT_NEAR(sound[n], std::sin(6.283185307179586 * 440 * t), 3e-7) << n;
+    }
+    const std::vector<float> pieces = play(5000, {1, 17, 256, 63, 5, 800}, kStart);
+    EXPECT_EQ(std::memcmp(sound.data(), pieces.data(), sound.size() * 4), 0);
+}
+
+// y = saw + 1.6 y[1] - 0.8 y[2], then 0.2 (y + 2 y[1] + y[2]).
+TEST_P(Stream, Biquads) {
+    KernelText& kernel = batch.kernel(WEFT_DOMAIN_STREAM);
+    Ir& ir = kernel.ir;
+    Ir::Id left = ir.constant(0.0);
+    const double pitch[3] = {55, 82.5, 110.4};
+    const Ir::Id t = ir.field(WEFT_FIELD_TIME, kPoint, true);
+    for (const double f : pitch) {
+        const std::uint32_t cache = batch.cache(3, WEFT_TICK_SAMPLE);
+        const std::uint32_t past = batch.internal(cache);
+        const Ir::Id phase = ir.op(WEFT_OP_FRACT, {ir.op(WEFT_OP_MUL, {t, ir.constant(f)}, true)});
+        const Ir::Id saw = ir.op(
+            WEFT_OP_SUB, {ir.op(WEFT_OP_MUL, {phase, ir.constant(2)}), ir.constant(1)});
+        const Ir::Id one = ir.sample(past, {ir.constant(1)});
+        const Ir::Id two = ir.sample(past, {ir.constant(2)});
+        ir.set_varies(one, kPoint);
+        ir.set_varies(two, kPoint);
+        Ir::Id y = ir.op(WEFT_OP_ADD, {saw, ir.op(WEFT_OP_MUL, {one, ir.constant(1.6)})});
+        y = ir.op(WEFT_OP_SUB, {y, ir.op(WEFT_OP_MUL, {two, ir.constant(0.8)})});
+        kernel.store(cache, {y});
+        Ir::Id v = ir.op(WEFT_OP_ADD, {y, ir.op(WEFT_OP_MUL, {one, ir.constant(2)})});
+        v = ir.op(WEFT_OP_MUL, {ir.op(WEFT_OP_ADD, {v, two}), ir.constant(0.2)});
+        left = ir.op(WEFT_OP_ADD, {left, v});
+    }
+    kernel.store(batch.sound(0), {left});
+    const std::vector<float> sound = play(20000, {800});
+    double y1[3] = {}, y2[3] = {};
+    for (std::size_t n = 0; n < sound.size(); ++n) {
+        double sum = 0;
+        for (int i = 0; i < 3; ++i) {
+            const double p = static_cast<double>(n) / 48000 * pitch[i];
+            const double y = 2 * (p - std::floor(p)) - 1 + 1.6 * y1[i] - 0.8 * y2[i];
+            sum += 0.2 * (y + 2 * y1[i] + y2[i]);
+            y2[i] = y1[i];
+            y1[i] = y;
+        }
+        ASSERT_NEAR(sound[n], sum, 2e-5) << n;
+    }
+    const std::vector<float> pieces = play(20000, {1, 17, 256, 63, 5, 800});
+    EXPECT_EQ(std::memcmp(sound.data(), pieces.data(), sound.size() * 4), 0);
+}
+
+// Echoes: recursion longer and shorter than a vector, and plain delays, long past the ring's length.
+TEST_P(Stream, Delays) {
+    for (const int delay : {1, 2, 7, 15, 16, 17, 40, 100, 1000}) {
+        BatchText text;
+        KernelText& kernel = text.kernel(WEFT_DOMAIN_STREAM);
+        Ir& ir = kernel.ir;
+        const std::uint32_t cache =
+            text.cache(static_cast<std::uint64_t>(delay) + 1, WEFT_TICK_SAMPLE);
+        const Ir::Id n = ir.field(WEFT_FIELD_ABSSAMPLE, kPoint, true);
+        const Ir::Id in = ir.op(WEFT_OP_HASH, {n, n, ir.constant(0)});
+        const Ir::Id back = ir.sample(text.internal(cache), {ir.constant(delay)});
+        ir.set_varies(back, kPoint);
+        const Ir::Id y = ir.op(WEFT_OP_ADD, {in, ir.op(WEFT_OP_MUL, {back, ir.constant(0.5)})});
+        kernel.store(cache, {y});
+        const std::uint32_t plain =
+            text.cache(static_cast<std::uint64_t>(delay) + 1, WEFT_TICK_SAMPLE);
+        kernel.store(plain, {in});
+        const Ir::Id late = ir.sample(text.internal(plain), {ir.constant(delay)});
+        ir.set_varies(late, kPoint);
+        const Ir::Id sum = ir.op(WEFT_OP_ADD, {y, ir.op(WEFT_OP_MUL, {late, ir.constant(3)})});
+        kernel.store(text.sound(0), {sum});
+        batch = text;
+        const std::vector<float> sound = play(9000, {800, 3, 129});
+        std::vector<double> ins, ys;
+        for (std::size_t i = 0; i < sound.size(); ++i) {
+            const auto d = static_cast<std::size_t>(delay);
+            const double k = static_cast<double>(i);
+            const double args[3] = {k, k, 0};
+            ins.push_back(weft_eval_op(WEFT_OP_HASH, args));
+            ys.push_back(ins[i] + (i >= d ? 0.5 * ys[i - d] : 0.0));
+            const double expected = ys[i] + 3 * (i >= d ? ins[i - d] : 0.0);
+            ASSERT_NEAR(sound[i], expected, 1e-6) << delay << ' ' << i;
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Widths, Stream, testing::Values(4u, 8u, 16u));
+
+}  // namespace
+}  // namespace weft::cpu_test
