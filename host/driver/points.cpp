@@ -1,5 +1,6 @@
 #include "driver/points.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
