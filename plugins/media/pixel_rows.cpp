@@ -12,19 +12,29 @@ namespace {
 // Films without a colour tag: high definition is BT.709, all else BT.601, as players take it.
 constexpr int kHighDefinitionLines = 720;
 
+// FFmpeg copies these numbers out of files without a look: they may be no value of their type.
+template <class Enumeration>
+int number_of(const Enumeration& value) {
+    static_assert(sizeof value == sizeof(int));
+    int number;
+    std::memcpy(&number, &value, sizeof number);
+    return number;
+}
+
 struct Luma {
     double red, blue;
 };
 
 Luma luma_of(const AVFrame& frame) {
-    switch (frame.colorspace) {
+    switch (number_of(frame.colorspace)) {
         case AVCOL_SPC_BT709: return {0.2126, 0.0722};
         case AVCOL_SPC_BT2020_NCL:
         case AVCOL_SPC_BT2020_CL: return {0.2627, 0.0593};
         case AVCOL_SPC_SMPTE240M: return {0.212, 0.087};
         case AVCOL_SPC_FCC: return {0.30, 0.11};
         case AVCOL_SPC_UNSPECIFIED:
-            if (frame.height >= kHighDefinitionLines && frame.color_range != AVCOL_RANGE_JPEG)
+            if (frame.height >= kHighDefinitionLines &&
+                number_of(frame.color_range) != AVCOL_RANGE_JPEG)
                 return {0.2126, 0.0722};
             return {0.299, 0.114};
         default: return {0.299, 0.114};
@@ -116,8 +126,9 @@ RowReader::RowReader(const AVFrame& frame)
     if (rgb_) return;
 
     const double unit = std::ldexp(1.0, format_.comp[0].depth - 8);
-    const bool unspecified_grey = colours_ == 1 && frame.color_range == AVCOL_RANGE_UNSPECIFIED;
-    const bool full = frame.color_range == AVCOL_RANGE_JPEG || unspecified_grey ||
+    const bool unspecified_grey =
+        colours_ == 1 && number_of(frame.color_range) == AVCOL_RANGE_UNSPECIFIED;
+    const bool full = number_of(frame.color_range) == AVCOL_RANGE_JPEG || unspecified_grey ||
                       is_full_range_format(frame.format);
     if (!full) {
         range_[0] = static_cast<float>(219.0 * unit);
@@ -141,7 +152,7 @@ RowReader::RowReader(const AVFrame& frame)
     const float centre_y = static_cast<float>((1 << format_.log2_chroma_h) - 1) * 0.5f;
     offset_x_ = centre_x;
     offset_y_ = centre_y;
-    switch (frame.chroma_location) {
+    switch (number_of(frame.chroma_location)) {
         case AVCHROMA_LOC_UNSPECIFIED:
             if (!full) offset_x_ = 0;
             break;

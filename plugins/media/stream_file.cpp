@@ -18,6 +18,12 @@ struct FreeMuxer {
     void operator()(AVFormatContext* muxer) const { avformat_free_context(muxer); }
 };
 
+struct Track {
+    AVStream* stream = nullptr;  // the muxer's
+    Owned<AVCodecContext> codec;
+    Owned<AVBSFContext> filter;
+};
+
 class StreamFile : public Output {
 public:
     explicit StreamFile(const OutputSettings& settings)
@@ -94,12 +100,6 @@ public:
     }
 
 private:
-    struct Track {
-        AVStream* stream = nullptr;  // the muxer's
-        Owned<AVCodecContext> codec;
-        Owned<AVBSFContext> filter;
-    };
-
     bool sound_only() const { return settings_.extension == "ogg" || settings_.extension == "mp3"; }
 
     bool matroska() const { return settings_.extension == "webm" || settings_.extension == "mkv"; }
