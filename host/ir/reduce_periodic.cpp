@@ -21,6 +21,10 @@ bool is_periodic(std::uint16_t op) {
     return op == WEFT_OP_SIN || op == WEFT_OP_COS || op == WEFT_OP_TAN;
 }
 
+ValueId modulo_turn(Dag& dag, ValueId angle) {
+    return folded(dag, WEFT_OP_MOD, {angle, dag.constant(kTurn)});
+}
+
 }  // namespace
 
 bool reduce_periodic(Module& module) {
@@ -39,10 +43,13 @@ bool reduce_periodic(Module& module) {
             const bool alone = addends.column == kNoValue && addends.point == kNoValue;
             if (alone || addends.slow == kNoValue || !ranges.of(dag, addends.slow).clock)
                 return copy_value(dag, value, args);
-            ValueId rest = addends.point == kNoValue ? addends.column : addends.point;
-            if (rest == addends.point && addends.column != kNoValue)
-                rest = folded(dag, WEFT_OP_ADD, {addends.point, addends.column});
-            const ValueId slow = folded(dag, WEFT_OP_MOD, {addends.slow, dag.constant(kTurn)});
+            ValueId rest = addends.point;
+            if (addends.column != kNoValue) {
+                const bool wide = ranges.of(dag, addends.column).magnitude() > kTurn;
+                const ValueId column = wide ? modulo_turn(dag, addends.column) : addends.column;
+                rest = rest == kNoValue ? column : folded(dag, WEFT_OP_ADD, {rest, column});
+            }
+            const ValueId slow = modulo_turn(dag, addends.slow);
             reduced = true;
             return folded(dag, value.op, {folded(dag, WEFT_OP_ADD, {rest, slow})});
         });
