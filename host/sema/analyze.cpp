@@ -23,7 +23,7 @@ void check(Program& program, Checker& checker, Diagnostics& diagnostics) {
     checker.check_statements();
     checker.finish_settings();
     checker.finish_bodies();
-    if (!diagnostics.has_errors()) check_cycles(program, checker, diagnostics);
+    if (!diagnostics.has_errors()) check_cycles(program, diagnostics);
 }
 
 }  // namespace
@@ -70,7 +70,12 @@ InstanceId Program::find(std::string_view name) const {
 Checker::Checker(Program& program, SourceMap& sources, const Environment& environment,
                  Diagnostics& diagnostics)
     : program_(program), session_(*program.session), sources_(sources), environment_(environment),
-      diagnostics_(diagnostics) {}
+      diagnostics_(diagnostics), constants_(program) {
+    constants_.prepare = [this](InstanceId id) { ensure_checked(id); };
+    constants_.setting = [this](std::uint32_t field) { return setting_value(field); };
+}
+
+std::optional<double> Checker::fold(const Expr* expr) { return constants_.fold(expr); }
 
 bool Checker::quiet() const { return diagnostics_.error_count() > Diagnostics::kMaxErrors; }
 

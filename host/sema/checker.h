@@ -9,6 +9,7 @@
 
 #include "base/diagnostics.h"
 #include "sema/analyze.h"
+#include "sema/constants.h"
 #include "sema/session.h"
 
 namespace weft::sema {
@@ -90,7 +91,7 @@ public:
     [[nodiscard]] Items eval_items(syntax::ExprPtr expr, const Shape& shape);
     [[nodiscard]] Shape shape_of(syntax::ExprPtr expr);    // shapes.cpp
     // Its value, if it is the same at all places and times.
-    [[nodiscard]] std::optional<double> fold(const Expr* expr);  // fold.cpp
+    [[nodiscard]] std::optional<double> fold(const Expr* expr);
 
 private:
     // use.cpp
@@ -116,6 +117,7 @@ private:
     [[nodiscard]] bool is_anonymous(const Instance& instance) const;
 
     // settings.cpp
+    [[nodiscard]] std::optional<double> setting_value(std::uint32_t field);
     void check_setting(const syntax::Stmt& stmt, std::uint32_t field);
 
     // bind.cpp
@@ -248,8 +250,7 @@ private:
     std::array<char, WEFT_FIELD_COUNT> setting_state_{};  // 0 not set, 1 being folded, 2 done
     std::array<const syntax::Stmt*, WEFT_FIELD_COUNT> setting_stmts_{};
     bool setting_cycle_ = false;
-    std::unordered_map<StrandId, std::optional<double>> folded_;
-    int fold_depth_ = 0;
+    Constants constants_;
     std::vector<char> part_done_;  // parallel to the session's instances: 1 while or after checking
     int ensure_depth_ = 0;
 };

@@ -9,10 +9,8 @@
 
 namespace weft::sema {
 
-class Checker;
-
 // Reports every cycle that is not closed through a cache read at a constant k >= 1.
-void check_cycles(const Program& program, Checker& checker, Diagnostics& diagnostics);
+void check_cycles(const Program& program, Diagnostics& diagnostics);
 
 // Which expressions can reach themselves by any way at all: the number of their strongly connected
 // component by Expr::id, 0 for those that cannot. Linear in the size of the program.

@@ -63,6 +63,17 @@ void Checker::finish_settings() {
             check_setting(*setting_stmts_[field], field);
 }
 
+// A setting as a constant. None while it is being folded itself: who asked first reports the cycle.
+std::optional<double> Checker::setting_value(std::uint32_t field) {
+    if (setting_state_[field] == 1) {
+        setting_cycle_ = true;
+        return std::nullopt;
+    }
+    if (setting_state_[field] == 0 && setting_stmts_[field] != nullptr)
+        check_setting(*setting_stmts_[field], field);
+    return program_.settings[field];
+}
+
 void Checker::check_setting(const syntax::Stmt& stmt, std::uint32_t field) {
     setting_state_[field] = 1;
     BodyScope* const scope = std::exchange(scope_, nullptr);
