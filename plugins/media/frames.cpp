@@ -16,6 +16,11 @@ Result<Owned<AVFrame>> allocate(AVPixelFormat format, uint64_t width, uint64_t h
     return frame;
 }
 
+// The scaler is told the range apart from the format and does not like both at once.
+AVPixelFormat without_range(AVPixelFormat format) {
+    return format == AV_PIX_FMT_YUVJ444P ? AV_PIX_FMT_YUV444P : format;
+}
+
 bool is_rgb(AVPixelFormat format) {
     return av_pix_fmt_desc_get(format)->flags & AV_PIX_FMT_FLAG_RGB;
 }
@@ -81,7 +86,7 @@ Result<FrameMaker> FrameMaker::create(AVPixelFormat format, uint64_t width, uint
     const int w = self.frame_->width;
     const int h = self.frame_->height;
     self.scaler_.reset(
-        sws_getContext(w, h, AV_PIX_FMT_RGBA, w, h, format,
+        sws_getContext(w, h, AV_PIX_FMT_RGBA, w, h, without_range(format),
                        SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT, nullptr,
                        nullptr, nullptr));
     if (!self.scaler_) return Failure{WEFT_INTERNAL, "the pixel format cannot be made"};
