@@ -1,8 +1,8 @@
 // Says which values must be computed in f64.
 //
 // A value needs it when it grows with the clock, until a periodic or bounded function has made it
-// small; or when a rounding of f32 in it would show in a root: magnitude times amplification. An
-// operator that takes such a value is itself computed in f64.
+// small; or when a rounding of f32 in it would show in a root: magnitude times amplification; or
+// when it is part of a sound's feedback. An operator that takes such a value is itself f64.
 #include <algorithm>
 #include <cmath>
 
@@ -22,6 +22,8 @@ constexpr double kSoundLimit = 64;
 constexpr double kSpaceGain = 32;
 constexpr double kTimeGain = 65536;
 constexpr double kMostGain = 1e6;
+// A filter's poles move by much more than its coefficients.
+constexpr double kFeedbackGain = 4096;
 
 class Precision {
 public:
@@ -29,13 +31,15 @@ public:
 
     void run() {
         find_ranges();
+        find_feedback();
         find_gains();
         const double limit = module_.domain == Domain::stream ? kSoundLimit : kPictureLimit;
         std::vector<bool> needs(dag_.size());
         module_.precision.assign(dag_.size(), WEFT_PRECISION_F32);
         for (ValueId id = 0; id < dag_.size(); ++id) {
             const Range& range = ranges_[id];
-            needs[id] = range.clock || (gains_[id] > 0 && magnitude(id) * gains_[id] > limit);
+            needs[id] = range.clock || feedback_[id] ||
+                        (gains_[id] > 0 && magnitude(id) * gains_[id] > limit);
             bool wide = needs[id];
             for (const ValueId arg : dag_.args(id)) wide = wide || needs[arg];
             if (wide) module_.precision[id] = WEFT_PRECISION_F64;
@@ -63,6 +67,19 @@ private:
         }
     }
 
+    // In a stream, what depends on samples that this kernel has stored before: filters add their
+    // roundings up.
+    void find_feedback() {
+        feedback_.assign(dag_.size(), false);
+        const auto& stored_here = module_.request->stored_here;
+        if (module_.domain != Domain::stream || !stored_here) return;
+        for (ValueId id = 0; id < dag_.size(); ++id) {
+            const Value& value = dag_[id];
+            feedback_[id] = value.op == WEFT_OP_SAMPLE && stored_here(module_.strand_of(value));
+            for (const ValueId arg : dag_.args(id)) feedback_[id] = feedback_[id] || feedback_[arg];
+        }
+    }
+
     // What is not known is taken as of the size of 1: pixels, samples, knobs.
     [[nodiscard]] double magnitude(ValueId id) const {
         const double bound = ranges_[id].magnitude();
@@ -86,8 +103,8 @@ private:
         const std::span<const ValueId> args = dag_.args(id);
         switch (value.op) {
             case WEFT_OP_MUL:
-                give(args[0], gain * magnitude(args[1]));
-                give(args[1], gain * magnitude(args[0]));
+                give(args[0], gain * magnitude(args[1]) * (feedback_[args[1]] ? kFeedbackGain : 1));
+                give(args[1], gain * magnitude(args[0]) * (feedback_[args[0]] ? kFeedbackGain : 1));
                 return;
             case WEFT_OP_DIV: {
                 const Range& divisor = ranges_[args[1]];
@@ -131,6 +148,7 @@ private:
     Module& module_;
     const Dag& dag_;
     std::vector<Range> ranges_;
+    std::vector<bool> feedback_;
     std::vector<double> gains_;
 };
 
