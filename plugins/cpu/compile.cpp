@@ -71,8 +71,7 @@ Program::Program(cpp::Host host, Engine& engine, const weft_batch& batch)
     add_inputs(batch);
     add_kernels(batch);
     compile(batch);
-    bind(batch);
-    sources_.clear();
+    bind();
 }
 
 // Lays a cache out: planes of rows that begin on cache lines, one after the other for each tick.
@@ -188,43 +187,69 @@ void Program::add_kernels(const weft_batch& batch) {
         kernel.domain = from.domain;
         kernel.first_uniform = from.first_uniform;
         kernel.stores.assign(from.stores, from.stores + from.store_count);
-        KernelSource& source = sources_.emplace_back();
-        source.number = k;
-        source.inputs = shapes_;
+        kernel.inputs_as_seen = shapes_;
         for (const weft_store& store : kernel.stores) {
             const Output& output = outputs_.at(store.output);
             kernel.captures |= output.kind == WEFT_OUTPUT_CACHE;
             kernel.delivers |= output.kind == WEFT_OUTPUT_TARGET;
             for (std::uint32_t i = 0; i < batch.input_count; ++i)
-                if (batch.inputs[i].internal_output == store.output) source.inputs[i].own = store.output;
+                if (batch.inputs[i].internal_output == store.output)
+                    kernel.inputs_as_seen[i].own = store.output;
         }
-        for (const Output& output : outputs_) source.outputs.push_back({output.kind, output.grid});
-        const std::string wrong = make_plan(from, source.inputs, source.plan);
-        if (!wrong.empty()) throw cpp::Failure(WEFT_INVALID, wrong);
-        kernel.width = source.plan.width;
-        kernel.height = source.plan.height;
+        kernel.width = from.width;
+        kernel.height = from.height;
     }
 }
 
-void Program::compile(const weft_batch&) {
+// Code from the disk if there is some for this very content, else from LLVM.
+void Program::compile(const weft_batch& batch) {
+    std::vector<OutputShape> outputs;
+    for (const Output& output : outputs_) outputs.push_back({output.kind, output.grid});
+    std::vector<KernelContent> contents;
+    for (std::uint32_t k = 0; k < batch.kernel_count; ++k)
+        contents.push_back({&batch.kernels[k], &kernels_[k].inputs_as_seen, &outputs});
+    const ContentKey key = content_key(engine_.machine(), contents);
+    const std::string_view directory = host_.cache_directory();
+    CachedCode code;
+    if (load_code(directory, key, code) && code.infos.size() == kernels_.size() && link(code))
+        return;
+    std::vector<KernelSource> sources(kernels_.size());
+    for (std::uint32_t k = 0; k < batch.kernel_count; ++k) {
+        sources[k].number = k;
+        sources[k].inputs = kernels_[k].inputs_as_seen;
+        sources[k].outputs = outputs;
+        const std::string wrong = make_plan(batch.kernels[k], sources[k].inputs, sources[k].plan);
+        if (!wrong.empty()) throw cpp::Failure(WEFT_INVALID, wrong);
+    }
     std::string error;
-    std::vector<KernelInfo> infos;
-    const std::string object = engine_.compile(sources_, infos, error);
+    code.object = engine_.compile(sources, code.infos, error);
     if (!error.empty()) throw cpp::Failure(WEFT_UNSUPPORTED, error);
+    if (!link(code)) throw cpp::Failure(WEFT_INTERNAL, link_error_);
+    store_code(directory, key, code);
+}
+
+bool Program::link(const CachedCode& code) {
     std::vector<std::string> names;
     for (std::uint32_t k = 0; k < kernels_.size(); ++k) {
-        for (const char* part : {"scalars", "static", "columns", "rows", "points", "row"})
-            names.push_back(function_name(k, part));
-        if (kernels_[k].domain == WEFT_DOMAIN_POINTS)
-            for (std::size_t s = 0; s < kernels_[k].stores.size(); ++s)
+        Kernel& kernel = kernels_[k];
+        kernel.info = code.infos[k];
+        if (kernel.domain == WEFT_DOMAIN_POINTS) {
+            for (std::size_t s = 0; s < kernel.stores.size(); ++s)
                 names.push_back(function_name(k, ("values" + std::to_string(s)).c_str()));
-        kernels_[k].info = infos[k];
+            continue;
+        }
+        names.push_back(
+            function_name(k, kernel.domain == WEFT_DOMAIN_RASTER ? "points" : "row"));
+        if (kernel.info.scalars != 0) names.push_back(function_name(k, "scalars"));
+        if (kernel.info.rows != 0) names.push_back(function_name(k, "rows"));
+        if (kernel.info.has_static_columns != 0) names.push_back(function_name(k, "static"));
+        if (kernel.info.has_frame_columns != 0) names.push_back(function_name(k, "columns"));
     }
-    code_ = engine_.link(object, names, error);
-    if (code_ == nullptr) throw cpp::Failure(WEFT_INTERNAL, error);
+    code_ = engine_.link(code.object, names, link_error_);
+    return code_ != nullptr;
 }
 
-void Program::bind(const weft_batch&) {
+void Program::bind() {
     for (std::uint32_t k = 0; k < kernels_.size(); ++k) {
         Kernel& kernel = kernels_[k];
         const auto function = [&](const char* part) {
@@ -243,7 +268,7 @@ void Program::bind(const weft_batch&) {
         kernel.scratch.allocate(kernel.info.scratch_bytes);
         kernel.rows.allocate(kernel.info.rows * capacity * sizeof(double));
         kernel.outputs.assign(kernel.stores.size(), nullptr);
-        kernel.inputs.assign(inputs_.size(), {});
+        for (const Input& input : inputs_) kernel.inputs.push_back(input.view);
         KernelArgs& args = kernel.args;
         args.fields = settings_.data();
         args.scalars = reinterpret_cast<double*>(kernel.scalars.data());

@@ -63,9 +63,8 @@ private:
 
 class LlvmEngine final : public Engine {
 public:
-    LlvmEngine(Machine machine, std::unique_ptr<llvm::TargetMachine> target,
-               std::unique_ptr<orc::ExecutorProcessControl> control)
-        : machine_(std::move(machine)), target_(std::move(target)), session_(std::move(control)),
+    LlvmEngine(Machine machine, std::unique_ptr<orc::ExecutorProcessControl> control)
+        : machine_(std::move(machine)), session_(std::move(control)),
           layer_(session_, [] { return std::make_unique<llvm::SectionMemoryManager>(); }) {}
     ~LlvmEngine() override { llvm::consumeError(session_.endSession()); }
 
@@ -76,17 +75,33 @@ public:
                                std::string& error) override;
 
 private:
+    bool start_target(std::string& error);
     llvm::Error define_runtime(orc::JITDylib& library);
 
     Machine machine_;
-    std::unique_ptr<llvm::TargetMachine> target_;
+    std::unique_ptr<llvm::TargetMachine> target_;  // made when there is something to compile
     orc::ExecutionSession session_;
     orc::RTDyldObjectLinkingLayer layer_;
     std::uint64_t linked_ = 0;
 };
 
+bool LlvmEngine::start_target(std::string& error) {
+    const std::string triple = llvm::sys::getProcessTriple();
+    const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
+    if (target == nullptr) return false;
+    llvm::TargetOptions options;
+    options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+    options.NoTrappingFPMath = true;
+    target_.reset(target->createTargetMachine(triple, machine_.cpu, machine_.features, options,
+                                              llvm::Reloc::PIC_, llvm::None,
+                                              llvm::CodeGenOpt::Default, true));
+    if (target_ == nullptr) error = "LLVM has no code generator for this processor";
+    return target_ != nullptr;
+}
+
 std::string LlvmEngine::compile(const std::vector<KernelSource>& kernels,
                                 std::vector<KernelInfo>& infos, std::string& error) {
+    if (target_ == nullptr && !start_target(error)) return {};
     llvm::LLVMContext context;
     llvm::Module module("weft", context);
     module.setDataLayout(target_->createDataLayout());
@@ -141,7 +156,7 @@ std::unique_ptr<Code> LlvmEngine::link(const std::string& object,
     }
     orc::SymbolLookupSet wanted;
     for (const std::string& name : names)
-        wanted.add(session_.intern(name), orc::SymbolLookupFlags::WeaklyReferencedSymbol);
+        wanted.add(session_.intern(name), orc::SymbolLookupFlags::RequiredSymbol);
     auto found = session_.lookup(orc::makeJITDylibSearchOrder(&library), std::move(wanted));
     if (!found) {
         error = text_of(found.takeError());
@@ -190,25 +205,12 @@ Machine host_machine(unsigned lanes) {
 std::unique_ptr<Engine> Engine::create(unsigned lanes, std::string& error) {
     start_llvm();
     Machine machine = host_machine(lanes);
-    const std::string triple = llvm::sys::getProcessTriple();
-    const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
-    if (target == nullptr) return nullptr;
-    llvm::TargetOptions options;
-    options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-    options.NoTrappingFPMath = true;
-    std::unique_ptr<llvm::TargetMachine> made(target->createTargetMachine(
-        triple, machine.cpu, machine.features, options, llvm::Reloc::PIC_, llvm::None,
-        llvm::CodeGenOpt::Default, true));
-    if (made == nullptr) {
-        error = "LLVM has no code generator for this processor";
-        return nullptr;
-    }
     auto control = orc::SelfExecutorProcessControl::Create();
     if (!control) {
         error = text_of(control.takeError());
         return nullptr;
     }
-    return std::make_unique<LlvmEngine>(std::move(machine), std::move(made), std::move(*control));
+    return std::make_unique<LlvmEngine>(std::move(machine), std::move(*control));
 }
 
 }  // namespace weft::cpu

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include <weft/frame.h>
+#include <weft/grid.h>
 
 namespace weft::cpu {
 
@@ -14,11 +15,6 @@ struct KernelArgs;
 // Reads `count` points of input `input`: coords holds one array of `count` numbers per axis.
 using GetterCall = void (*)(const KernelArgs* args, std::uint32_t input, std::uint32_t count,
                             const double* coords, double* values);
-
-struct InputState {
-    const char* data;   // first byte of the input's channel 0
-    std::int64_t tick;  // ring axes: the newest tick
-};
 
 struct KernelArgs {
     const double* fields;    // the frame's clock and settings
@@ -30,7 +26,7 @@ struct KernelArgs {
     double* rows;            // tables over the rows, `row_capacity` numbers each
     std::int64_t row_capacity;
     std::int64_t first_row;  // row that stands at index 0 of the row tables
-    const InputState* inputs;
+    const weft_view* const* inputs;  // null: read by a call
     char* const* outputs;  // per store: the first byte of this tick's picture or of the ring
     const volatile std::uint32_t* cancel;
     const volatile std::uint32_t* stop;

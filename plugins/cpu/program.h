@@ -12,6 +12,7 @@
 
 #include "engine.h"
 #include "kernel_args.h"
+#include "object_cache.h"
 
 namespace weft::cpu {
 
@@ -60,11 +61,12 @@ struct Kernel {
     bool captures = false;
     bool delivers = false;
     std::vector<weft_store> stores;
+    std::vector<InputShape> inputs_as_seen;  // with what is its own marked
     KernelInfo info;
     KernelArgs args{};
     AlignedBytes scalars, columns, rows, scratch;
     std::vector<char*> outputs;  // per store, set for every frame
-    std::vector<InputState> inputs;
+    std::vector<const weft_view*> inputs;
     WholeCall compute_scalars = nullptr;
     WholeCall compute_columns = nullptr;
     RangeCall compute_rows = nullptr;
@@ -87,7 +89,8 @@ private:
     void add_inputs(const weft_batch& batch);
     void add_kernels(const weft_batch& batch);
     void compile(const weft_batch& batch);
-    void bind(const weft_batch& batch);
+    [[nodiscard]] bool link(const CachedCode& code);
+    void bind();
     std::unique_ptr<Cache> make_cache(const weft_output& output, bool recursive);
     weft_handle handle_of(const Cache& cache) const;
 
@@ -107,9 +110,9 @@ private:
     std::vector<Output> outputs_;
     std::vector<Input> inputs_;
     std::vector<InputShape> shapes_;
-    std::vector<KernelSource> sources_;  // only while compiling
     std::vector<Kernel> kernels_;
     std::unique_ptr<Code> code_;
+    std::string link_error_;
     std::atomic<std::uint32_t> stop_{0};
     std::uint64_t stream_rows_ = 1;  // rows of a stream that are computed at once
     std::uint32_t threads_ = 1;

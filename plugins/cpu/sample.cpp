@@ -282,12 +282,13 @@ V Region::read(const Node& node) {
     taps.bytes = e.count(0);
     auto found = data_.find(node.aux);
     if (found == data_.end()) {
-        const V states = load_arg(offsetof(KernelArgs, inputs), e.ptr());
+        const V views = load_arg(offsetof(KernelArgs, inputs), e.ptr());
         llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
         if (entry_point != nullptr) e.ir.SetInsertPoint(entry_point);
-        llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.ir.getInt8Ty(), states.v,
-                                                          node.aux * sizeof(InputState));
-        found = data_.emplace(node.aux, e.wrap(e.ir.CreateLoad(e.ptr(), at))).first;
+        llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.ptr(), views.v, node.aux);
+        llvm::Value* view = e.ir.CreateLoad(e.ptr(), at);
+        static_assert(offsetof(weft_view, data) == 0);
+        found = data_.emplace(node.aux, e.wrap(e.ir.CreateLoad(e.ptr(), view))).first;
     }
     taps.data = found->second;
     return mix(node, taps, static_cast<int>(input.grid.axis_count) - 1);

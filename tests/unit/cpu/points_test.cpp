@@ -1,0 +1,202 @@
+// Values at free points, getters, and code kept on disk.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "judge.h"
+
+namespace weft::cpu_test {
+namespace {
+
+constexpr std::uint8_t kPoint = WEFT_VARIES_FRAME | WEFT_VARIES_POINT;
+
+class PointList : public testing::TestWithParam<unsigned> {};
+
+TEST_P(PointList, AnyCountInFullPrecision) {
+    Host host;
+    BatchText batch;
+    Picture picture(31, 11, 2);
+    std::mt19937 random(3);
+    for (float& v : picture.data) v = std::uniform_real_distribution<float>(0, 1)(random);
+    host.bind(4, picture.handle);
+    KernelText& kernel = batch.kernel(WEFT_DOMAIN_POINTS);
+    Ir& ir = kernel.ir;
+    const Ir::Id x = ir.field(WEFT_FIELD_X, kPoint);
+    const Ir::Id y = ir.field(WEFT_FIELD_Y, kPoint);
+    const Ir::Id t = ir.field(WEFT_FIELD_TIME, kPoint);
+    const Ir::Id k = ir.field(WEFT_FIELD_OWN, kPoint);
+    const Ir::Id read = ir.sample(batch.input(4, 1), {x, y});
+    Ir::Id v = ir.op(WEFT_OP_ADD, {read, ir.op(WEFT_OP_SIN, {ir.op(WEFT_OP_MUL, {t, x})})});
+    v = ir.op(WEFT_OP_ADD, {v, ir.op(WEFT_OP_MUL, {k, ir.param(1)})});
+    const std::uint32_t out = batch.values();
+    kernel.store(out, {v});
+    Compiled program(host, batch, GetParam());
+    ASSERT_TRUE(program.ok()) << program.error().message;
+    const double params[2] = {0, 0.75};
+    for (const std::size_t count : {1u, 2u, 3u, 4u, 5u, 16u, 17u, 100u}) {
+        std::vector<double> xs, ys, ks;
+        for (std::size_t i = 0; i < count; ++i) {
+            xs.push_back(std::uniform_real_distribution<double>(-0.2, 1.2)(random));
+            ys.push_back(std::uniform_real_distribution<double>(-0.2, 1.2)(random));
+            ks.push_back(static_cast<double>(i));
+        }
+        Points points;
+        points.constants[WEFT_FIELD_TIME] = 2592000.25;
+        points.set(WEFT_FIELD_X, xs);
+        points.set(WEFT_FIELD_Y, ys);
+        points.view.own = ks.data();
+        points.view.params = params;
+        std::vector<double> values(count + 1, -5.0);
+        ASSERT_EQ(program.values(out, points.view, values.data()), WEFT_OK);
+        EXPECT_EQ(values[count], -5.0);
+        Judge judge;
+        judge.kernel = &kernel;
+        judge.params = {0, 0.75};
+        judge.inputs = {{&picture.handle.grid, picture.data.data(), 1}};
+        judge.fields[WEFT_FIELD_TIME] = 2592000.25;
+        for (std::size_t i = 0; i < count; ++i) {
+            judge.fields[WEFT_FIELD_X] = xs[i];
+            judge.fields[WEFT_FIELD_Y] = ys[i];
+            judge.own = ks[i];
+            EXPECT_NEAR(values[i], judge.value(v), 1e-12) << count << ' ' << i;
+        }
+    }
+}
+
+TEST_P(PointList, GettersAreAskedAtTheOperands) {
+    Host host;
+    weft_binding binding{};
+    binding.struct_size = sizeof binding;
+    binding.kind = WEFT_HANDLE_NONE;
+    binding.handle.grid.axis_count = 2;
+    binding.handle.grid.axes[0].field = WEFT_FIELD_X;
+    binding.handle.grid.axes[1].field = WEFT_FIELD_Y;
+    binding.get_values = [](void*, const weft_points* points, double* values, weft_error*) {
+        for (std::uint64_t i = 0; i < points->count; ++i)
+            values[i] = points->fields[WEFT_FIELD_X][i] + 100 * points->fields[WEFT_FIELD_Y][i];
+        return WEFT_OK;
+    };
+    host.inputs[9] = binding;
+    BatchText batch;
+    KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, 21, 5);
+    Ir& ir = kernel.ir;
+    const Ir::Id x = ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN);
+    const Ir::Id y = ir.field(WEFT_FIELD_Y, WEFT_VARIES_ROW);
+    const std::uint32_t input = batch.input(9);
+    const Ir::Id by_point = ir.sample(input, {ir.op(WEFT_OP_MUL, {x, y}), y});
+    const Ir::Id by_row = ir.sample(input, {y, ir.constant(0.25)});
+    const Ir::Id once = ir.sample(input, {ir.constant(0.5), ir.constant(0.125)});
+    Ir::Id v = ir.op(WEFT_OP_ADD, {by_point, by_row});
+    v = ir.op(WEFT_OP_ADD, {v, once});
+    kernel.store(batch.picture(21, 5, WEFT_FORMAT_F32, 1, 0), {v});
+    Compiled program(host, batch, GetParam());
+    ASSERT_TRUE(program.ok()) << program.error().message;
+    std::vector<float> picture(21 * 5);
+    ASSERT_EQ(program.frame(0, {{picture.data(), picture.size() * 4}}), WEFT_OK);
+    for (int j = 0; j < 5; ++j)
+        for (int i = 0; i < 21; ++i) {
+            const double u = (i + 0.5) / 21;
+            const double w = (j + 0.5) / 5;
+            const double expected = u * w + 100 * w + (w + 25) + (0.5 + 12.5);
+            EXPECT_NEAR(picture[static_cast<std::size_t>(j * 21 + i)], expected, 1e-4);
+        }
+}
+
+INSTANTIATE_TEST_SUITE_P(Widths, PointList, testing::Values(4u, 8u, 16u));
+
+// --- code on disk ----------------------------------------------------------------------------------
+
+class CodeOnDisk : public testing::Test {
+protected:
+    void SetUp() override {
+        char name[] = "/tmp/weft-cpu-XXXXXX";
+        ASSERT_NE(mkdtemp(name), nullptr);
+        directory = name;
+        host.cache_directory = directory;
+    }
+    void TearDown() override { std::filesystem::remove_all(directory); }
+
+    float render(double factor) {
+        BatchText batch;
+        KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, 20, 4);
+        Ir& ir = kernel.ir;
+        const Ir::Id x = ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN);
+        const Ir::Id y = ir.field(WEFT_FIELD_Y, WEFT_VARIES_ROW);
+        const Ir::Id v = ir.op(WEFT_OP_MUL, {ir.op(WEFT_OP_MUL, {x, y}), ir.constant(factor)});
+        kernel.store(batch.picture(20, 4, WEFT_FORMAT_F32, 1, 0), {v});
+        Compiled program(host, batch);
+        EXPECT_TRUE(program.ok()) << program.error().message;
+        std::vector<float> picture(80);
+        EXPECT_EQ(program.frame(0, {{picture.data(), 320}}), WEFT_OK);
+        return picture[0] / static_cast<float>(factor);
+    }
+
+    [[nodiscard]] std::vector<std::filesystem::path> files() const {
+        std::vector<std::filesystem::path> list;
+        for (const auto& entry : std::filesystem::directory_iterator(directory))
+            list.push_back(entry.path());
+        return list;
+    }
+
+    Host host;
+    std::string directory;
+};
+
+TEST_F(CodeOnDisk, IsFoundByContentAndSurvivesDamage) {
+    const float expected = 0.025f * 0.125f;
+    EXPECT_NEAR(render(1.0), expected, 1e-7);
+    ASSERT_EQ(files().size(), 1u);
+    const auto written = std::filesystem::last_write_time(files()[0]);
+    EXPECT_NEAR(render(1.0), expected, 1e-7);
+    EXPECT_EQ(files().size(), 1u);
+    EXPECT_EQ(std::filesystem::last_write_time(files()[0]), written);
+    EXPECT_NEAR(render(2.0), expected, 1e-7);
+    EXPECT_EQ(files().size(), 2u);
+    // Truncated, overwritten and empty files are made again.
+    for (const char* damage : {"", "weftcpu1", "something else entirely, and longer than a header"}) {
+        for (const auto& path : files()) {
+            std::ofstream file(path, std::ios::binary | std::ios::trunc);
+            file << damage;
+        }
+        EXPECT_NEAR(render(1.0), expected, 1e-7);
+        EXPECT_NEAR(render(2.0), expected, 1e-7);
+    }
+    for (const auto& path : files()) {
+        std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+        file.seekp(300);
+        file.put('x');
+    }
+    EXPECT_NEAR(render(1.0), expected, 1e-7);
+}
+
+TEST(Errors, AreValuesWithAReason) {
+    Host host;
+    {
+        BatchText batch;
+        batch.cache(std::uint64_t{1} << 40, WEFT_TICK_FRAME, 1920, 1080);
+        Compiled program(host, batch);
+        EXPECT_FALSE(program.ok());
+        EXPECT_NE(std::string(program.error().message).find("MB"), std::string::npos)
+            << program.error().message;
+    }
+    {
+        // Feedback without a tick between.
+        BatchText batch;
+        KernelText& kernel = batch.kernel(WEFT_DOMAIN_STREAM);
+        const std::uint32_t cache = batch.cache(4, WEFT_TICK_SAMPLE);
+        Ir& ir = kernel.ir;
+        const Ir::Id back = ir.sample(batch.internal(cache), {ir.constant(4)});
+        ir.set_varies(back, kPoint);
+        kernel.store(cache, {ir.op(WEFT_OP_ADD, {back, ir.constant(1)})});
+        Compiled program(host, batch);
+        EXPECT_FALSE(program.ok());
+        EXPECT_NE(std::string(program.error().message).find("feedback"), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace weft::cpu_test
