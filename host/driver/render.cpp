@@ -5,8 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-
-#include <unistd.h>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 
@@ -62,9 +61,9 @@ struct Slot {
 
 class Renderer {
 public:
-    Renderer(Session& session, const RenderOptions& options, BuiltShow& built,
-             const std::vector<OutputSpec>& specs, FrameRange range)
-        : session_(session), options_(options), show_(*built.show), specs_(specs), range_(range) {}
+    Renderer(Session& session, BuiltShow& built, const std::vector<OutputSpec>& specs,
+             FrameRange range)
+        : session_(session), show_(*built.show), specs_(specs), range_(range) {}
     ~Renderer() {
         for (Slot& slot : slots_) {
             for (const runtime::Buffer& buffer : slot.buffers) {
@@ -141,6 +140,8 @@ public:
         return outcome;
     }
 
+    // Whether it was a file that failed, not a back end.
+    [[nodiscard]] bool file_failed() const { return !failure_.ok(); }
     [[nodiscard]] bool interrupted() const { return g_interrupted.load() != 0; }
     [[nodiscard]] std::uint64_t frames() const { return static_cast<std::uint64_t>(frames_); }
     [[nodiscard]] std::uint64_t host_queries() const { return host_queries_; }
@@ -252,6 +253,7 @@ private:
             if (failure_.ok()) {
                 failure_ = outcome;
             }
+            whole_ = std::min(whole_, static_cast<std::int64_t>(slot->result.position));
         }
         give_back(slot);
     }
@@ -277,8 +279,12 @@ private:
     }
 
     void say_how_to_resume(const std::vector<std::string>& kept) const {
-        const std::int64_t next = range_.first + frames_;
-        std::string text = "stopped after " + std::to_string(frames_) + " of " +
+        const std::int64_t whole = std::min(frames_, whole_);
+        const std::int64_t next = range_.first + whole;
+        if (whole == 0) {
+            return;
+        }
+        std::string text = "stopped after " + std::to_string(whole) + " of " +
                            std::to_string(range_.end - range_.first) + " frames";
         for (const std::string& path : kept) {
             text += "; what is done is in " + path;
@@ -288,7 +294,6 @@ private:
     }
 
     Session& session_;
-    const RenderOptions& options_;
     runtime::Show& show_;
     const std::vector<OutputSpec>& specs_;
     FrameRange range_;
@@ -300,6 +305,7 @@ private:
     Turnstile turnstile_;
     Result<void> failure_;
     std::int64_t frames_ = 0;
+    std::int64_t whole_ = std::numeric_limits<std::int64_t>::max();  // frames before a failed file
     std::uint64_t host_queries_ = 0;
     std::vector<std::vector<double>> numbers_;
 };
@@ -383,19 +389,16 @@ int render(Session& session, const RenderOptions& options) {
         return 1;
     }
     const auto begin = std::chrono::steady_clock::now();
-    Renderer renderer(session, options, *built, outputs, *range);
+    Renderer renderer(session, *built, outputs, *range);
     Result<void> outcome = renderer.open();
-    if (outcome) {
+    const bool opened = outcome.ok();
+    if (opened) {
         // The frame loop lives on the main group, so that its threads are the only ones that work.
         session.main_group().run([&] { outcome = renderer.run(); });
     }
     if (!outcome) {
         diagnostics.add(Code::command_failed, {}, {outcome.error().message});
-        return outcome.error().status == WEFT_DEVICE_LOST ||
-                       outcome.error().status == WEFT_INTERNAL ||
-                       outcome.error().status == WEFT_UNAVAILABLE
-                   ? 3
-                   : 1;
+        return opened && !renderer.file_failed() ? 3 : 1;
     }
     print_computed(program, *built, renderer, session.sources());
     if (options.stats) {

@@ -15,7 +15,10 @@ void set_defaults(Program& program) {
     program.session = std::make_shared<Session>();
 }
 
-void check(Program& program, Checker& checker, Diagnostics& diagnostics) {
+// `before`: errors there were before this program was read. A text that could not be read whole is
+// not checked further: names that stand in its unread parts would be called unknown.
+void check(Program& program, Checker& checker, Diagnostics& diagnostics, std::size_t before) {
+    if (diagnostics.error_count() != before) return;
     checker.collect_names();
     checker.declare_axes();
     checker.collect_settings();
@@ -23,7 +26,7 @@ void check(Program& program, Checker& checker, Diagnostics& diagnostics) {
     checker.check_statements();
     checker.finish_settings();
     checker.finish_bodies();
-    if (!diagnostics.has_errors()) check_cycles(program, diagnostics);
+    if (diagnostics.error_count() == before) check_cycles(program, diagnostics);
 }
 
 }  // namespace
@@ -33,8 +36,9 @@ Program analyze(const std::string& path, SourceMap& sources, const Environment& 
     Program program;
     set_defaults(program);
     Checker checker(program, sources, environment, diagnostics);
+    const std::size_t before = diagnostics.error_count();
     checker.read(path);
-    check(program, checker, diagnostics);
+    check(program, checker, diagnostics, before);
     return program;
 }
 
@@ -43,8 +47,9 @@ Program analyze_text(std::string path, std::string text, SourceMap& sources,
     Program program;
     set_defaults(program);
     Checker checker(program, sources, environment, diagnostics);
+    const std::size_t before = diagnostics.error_count();
     checker.read_text(std::move(path), std::move(text));
-    check(program, checker, diagnostics);
+    check(program, checker, diagnostics, before);
     return program;
 }
 
