@@ -1,5 +1,5 @@
-// What compiled code is given. Its layout is part of the compiled code: a change of this file is a
-// change of kCodeVersion (object_cache.h).
+// What compiled code is given. Its layout is part of the compiled code, also of that in the object
+// cache, which is why the cache tells builds of this plugin apart (build_id.h).
 #pragma once
 
 #include <cstddef>

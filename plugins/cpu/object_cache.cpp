@@ -13,6 +13,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "build_id.h"
+
 namespace weft::cpu {
 namespace {
 
@@ -95,7 +97,8 @@ std::filesystem::path path_of(std::string_view directory, const ContentKey& key)
 
 ContentKey content_key(const Machine& machine, const std::vector<KernelContent>& kernels) {
     Hasher hash;
-    hash.number(kCodeVersion);
+    static const std::string kBuild = build_id();
+    hash.text(kBuild);
     hash.text(LLVM_VERSION_STRING);
     hash.text(machine.cpu);
     hash.text(machine.features);

@@ -12,9 +12,6 @@
 
 namespace weft::cpu {
 
-// Raised with every change of what compiled code looks like: emitters, KernelArgs, KernelInfo.
-constexpr std::uint32_t kCodeVersion = 1;
-
 struct ContentKey {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
