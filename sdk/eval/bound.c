@@ -20,11 +20,19 @@ weft_bound weft_bound_unknown(void) {
     return r;
 }
 
+double weft_bound_lesser(double a, double b) {
+    return a < b || (a == b && signbit(a)) ? a : b;
+}
+
+double weft_bound_greater(double a, double b) {
+    return a > b || (a == b && !signbit(a)) ? a : b;
+}
+
 weft_bound weft_bound_join(const weft_bound* a, const weft_bound* b) {
     weft_bound r = a->nan == WEFT_NAN_ALWAYS ? *b : *a;
     if (a->nan != WEFT_NAN_ALWAYS && b->nan != WEFT_NAN_ALWAYS) {
-        r.low = fmin(a->low, b->low);
-        r.high = fmax(a->high, b->high);
+        r.low = weft_bound_lesser(a->low, b->low);
+        r.high = weft_bound_greater(a->high, b->high);
     }
     r.nan = a->nan == b->nan ? a->nan : WEFT_NAN_MAYBE;
     return r;
@@ -52,18 +60,29 @@ static double unit(double v, uint32_t precision) {
     return ldexp(1.0, exponent < least ? least : exponent);
 }
 
+/* The least of v - ulp units of v, over all v from `low` to `high`. The unit doubles at a power of two,
+ * which may be just above the low end. */
+static double least_rounded(double low, double high, double ulp, uint32_t precision) {
+    double least = low - ulp * unit(low, precision);
+    if (low > 0.0 && isfinite(low)) {
+        const double power = ldexp(1.0, ilogb(low) + 1);
+        if (power <= high * (1.0 + 1e-12)) least = fmin(least, power - ulp * unit(power, precision));
+    }
+    return least;
+}
+
 weft_bound weft_bound_round(weft_bound exact, double ulp, uint32_t precision) {
     weft_bound r = exact;
     if (r.nan == WEFT_NAN_ALWAYS) return r;
     const int single = precision != WEFT_PRECISION_F64;
     if (ulp > 0.5) {
-        r.low -= ulp * unit(r.low, precision);
-        r.high += ulp * unit(r.high, precision);
+        r.low = least_rounded(exact.low, exact.high, ulp, precision);
+        r.high = -least_rounded(-exact.high, -exact.low, ulp, precision);
     }
     if (single) {
         /* Correct rounding is monotone: it maps the ends to the ends. */
-        r.low = fmin(r.low, (double)(float)r.low);
-        r.high = fmax(r.high, (double)(float)r.high);
+        r.low = weft_bound_lesser(r.low, (double)(float)r.low);
+        r.high = weft_bound_greater(r.high, (double)(float)r.high);
     }
     const double least = single ? (double)FLT_MIN : DBL_MIN;
     if (r.low > 0.0 && r.low < least) r.low = 0.0;

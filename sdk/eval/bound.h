@@ -24,7 +24,8 @@ extern "C" {
 #define WEFT_NAN_MAYBE 1u
 #define WEFT_NAN_ALWAYS 2u
 
-/* Everything from low to high (both may be infinite, and then belong to it), and perhaps NaN. */
+/* Everything from low to high (both may be infinite, and then belong to it), and perhaps NaN. -0 lies
+ * below +0: an interval from -0 to +0 is a zero whose sign is in doubt. */
 typedef struct weft_bound {
     double low;
     double high;
@@ -72,6 +73,9 @@ weft_bound weft_grid_bound(const weft_grid* grid, const void* data, int64_t now,
 
 weft_bound weft_bound_point(double value);
 weft_bound weft_bound_unknown(void);
+/* fmin and fmax of numbers, with -0 below +0. */
+double weft_bound_lesser(double a, double b);
+double weft_bound_greater(double a, double b);
 /* The smallest interval around both. */
 weft_bound weft_bound_join(const weft_bound* a, const weft_bound* b);
 /* What remains of `exact` when stored in `precision`, each number within `ulp` units of the last place

@@ -27,6 +27,13 @@ typedef struct scan {
 
 static double ulp32(double v) { return ldexp(1.0, ilogb(v) - 23); }
 
+/* How far a back end's own (coord - origin) / step may be from position `u`. */
+static double position_error(const weft_axis* axis, double u, int in_f64) {
+    const double size = fmax(fabs(u), fabs(axis->origin / axis->step));
+    if (size == 0.0 || !isfinite(size)) return 0.0;
+    return in_f64 ? 4.5e-16 * size : 2.0 * ulp32(size);
+}
+
 /* Fills the interval of positions for the interval of coordinates, as a back end may compute it. */
 static void to_positions(const weft_axis* axis, const weft_bound* coord, int in_f64, double* low,
                          double* high) {
@@ -35,11 +42,8 @@ static void to_positions(const weft_axis* axis, const weft_bound* coord, int in_
     *low = fmin(a, b);
     *high = fmax(a, b);
     if (axis->origin == 0.0 && axis->step == 1.0) return;
-    const double size = fmax(fmax(fabs(a), fabs(b)), fabs(axis->origin / axis->step));
-    if (size == 0.0 || !isfinite(size)) return;
-    const double e = in_f64 ? 4.5e-16 * size : 2.0 * ulp32(size);
-    *low -= e;
-    *high += e;
+    *low -= position_error(axis, *low, in_f64);
+    *high += position_error(axis, *high, in_f64);
 }
 
 /* Returns 0 when the interval is too wide to say anything. */

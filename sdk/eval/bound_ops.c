@@ -23,6 +23,11 @@ static int is_point(const operand* x) {
     return x->bound.nan == WEFT_NAN_NEVER && x->bound.low == x->bound.high;
 }
 
+/* A zero has a sign, which matters to what divides by it. */
+static int sign_known(const operand* x) {
+    return !signbit(x->bound.low) == !signbit(x->bound.high);
+}
+
 static int contains(const operand* x, double v) { return x->bound.low <= v && v <= x->bound.high; }
 
 /* Distance of the farthest allowed value from the reference. */
@@ -47,8 +52,8 @@ static void include(weft_bound* r, double v, int inexact) {
     if (isnan(v)) return;
     const double low = inexact ? nextafter(v, -INFINITY) : v;
     const double high = inexact ? nextafter(v, INFINITY) : v;
-    if (low < r->low) r->low = low;
-    if (high > r->high) r->high = high;
+    r->low = weft_bound_lesser(r->low, low);
+    r->high = weft_bound_greater(r->high, high);
 }
 
 static weft_bound empty(uint32_t nan) { return range(INFINITY, -INFINITY, nan); }
@@ -120,10 +125,10 @@ static weft_bound bound_DIV(const operand* x) {
             const int nan = contains(&x[0], 0.0);
             return range(-INFINITY, INFINITY, nan && !r.nan ? WEFT_NAN_MAYBE : r.nan);
         }
-        /* Exactly 0: its sign is the reference's. */
         if (is_point(&x[0]) && x[0].value == 0.0) return never();
         if (contains(&x[0], 0.0)) return range(-INFINITY, INFINITY, WEFT_NAN_MAYBE);
-        include(&r, x[0].bound.low / x[1].value, 0);
+        include(&r, x[0].bound.low / x[1].bound.low, 0);
+        include(&r, x[0].bound.low / x[1].bound.high, 0);
         return r;
     }
     const double a[2] = {x[0].bound.low, x[0].bound.high};
@@ -198,11 +203,11 @@ static weft_bound bound_POW(const operand* x) {
         return one ? range(1.0, 1.0, WEFT_NAN_MAYBE) : never();
     }
     const uint32_t nan = nan_of(x, 2);
-    if (is_point(&x[0]) && is_point(&x[1])) {
+    if (is_point(&x[0]) && is_point(&x[1]) && sign_known(&x[0])) {
         const double v = pow(x[0].value, x[1].value);
         return isnan(v) ? never() : range(below(v), above(v), WEFT_NAN_NEVER);
     }
-    if (a->low > 0.0 || (a->low == 0.0 && b->low > 0.0))
+    if (a->low > 0.0 || (a->low == 0.0 && !signbit(a->low)))
         return power_of_positive(a->low, a->high, b, nan);
     if (!is_point(&x[1]) || isinf(x[1].value)) return weft_bound_unknown();
     const double n = x[1].value;
@@ -351,13 +356,12 @@ static weft_bound bound_ATAN2(const operand* x) {
     const weft_bound* h = &x[1].bound;
     weft_bound r = empty(nan_of(x, 2));
     if (r.nan == WEFT_NAN_ALWAYS) return r;
-    /* Across the cut along the negative axis, or around the origin, the angle may be any. */
-    const int on_axis = is_point(&x[0]) && x[0].value == 0.0;
+    /* Across the cut along the negative axis, or around the origin, the angle may be any: zeros
+     * have signs there. */
+    const int on_axis = is_point(&x[0]) && x[0].value == 0.0 && sign_known(&x[0]);
     const int inside = contains(&x[0], 0.0) && h->low <= 0.0;
-    if (inside && !(on_axis && (h->high < 0.0 || is_point(&x[1])))) {
-        if (h->low == 0.0 && y->low >= 0.0) return range(0.0, above(HALF_PI), r.nan);
+    if (inside && !(on_axis && (h->high < 0.0 || (is_point(&x[1]) && sign_known(&x[1])))))
         return range(-above(PI), above(PI), r.nan);
-    }
     if (on_axis) {
         const double v = atan2(x[0].value, is_point(&x[1]) ? x[1].value : h->low);
         return range(below(v), above(v), r.nan);
@@ -392,7 +396,7 @@ static weft_bound bound_LOG2(const operand* x) { return rising_within(x, 0.0, IN
 static weft_bound bound_SQRT(const operand* x) {
     if (x->bound.nan == WEFT_NAN_ALWAYS || x->bound.high < 0.0) return never();
     weft_bound r = empty(x->bound.low < 0.0 ? WEFT_NAN_MAYBE : x->bound.nan);
-    const double ends[2] = {fmax(x->bound.low, 0.0), x->bound.high};
+    const double ends[2] = {x->bound.low < 0.0 ? -0.0 : x->bound.low, x->bound.high};
     for (int i = 0; i < 2; ++i) {
         const double s = sqrt(ends[i]);
         include(&r, s, isfinite(s) && fma(s, s, -ends[i]) != 0.0);
@@ -404,9 +408,12 @@ static double one_over_sqrt(double a) { return 1.0 / sqrt(a); }
 
 static weft_bound bound_INVERSESQRT(const operand* x) {
     if (x->bound.nan == WEFT_NAN_ALWAYS || x->bound.high < 0.0) return never();
-    if (is_point(x)) return weft_bound_point(one_over_sqrt(x->value));
+    if (is_point(x) && sign_known(x)) return weft_bound_point(one_over_sqrt(x->bound.low));
     const double high = x->bound.low > 0.0 ? above(one_over_sqrt(x->bound.low)) : INFINITY;
-    const double low = x->bound.high > 0.0 ? below(one_over_sqrt(x->bound.high)) : -INFINITY;
+    /* Where the operand may be below 0 it may be -0, and the result negative. */
+    const double low = x->bound.high >= 0.0 && !signbit(x->bound.low)
+                           ? below(one_over_sqrt(x->bound.high))
+                           : -INFINITY;
     return range(low, high, x->bound.low < 0.0 ? WEFT_NAN_MAYBE : x->bound.nan);
 }
 
@@ -453,14 +460,21 @@ static weft_bound choice(const operand* x, weft_bound both) {
     return r;
 }
 
+/* Of zeros of different sign either may be chosen, as C has it. */
 static weft_bound bound_MIN(const operand* x) {
-    return choice(x, range(fmin(x[0].bound.low, x[1].bound.low),
-                           fmin(x[0].bound.high, x[1].bound.high), 0));
+    const weft_bound* a = &x[0].bound;
+    const weft_bound* b = &x[1].bound;
+    const double high = a->high == b->high ? weft_bound_greater(a->high, b->high)
+                                           : fmin(a->high, b->high);
+    return choice(x, range(weft_bound_lesser(a->low, b->low), high, 0));
 }
 
 static weft_bound bound_MAX(const operand* x) {
-    return choice(x, range(fmax(x[0].bound.low, x[1].bound.low),
-                           fmax(x[0].bound.high, x[1].bound.high), 0));
+    const weft_bound* a = &x[0].bound;
+    const weft_bound* b = &x[1].bound;
+    const double low = a->low == b->low ? weft_bound_lesser(a->low, b->low)
+                                        : fmax(a->low, b->low);
+    return choice(x, range(low, weft_bound_greater(a->high, b->high), 0));
 }
 
 /* --- Randomness ------------------------------------------------------------------------------- */
