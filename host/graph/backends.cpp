@@ -47,12 +47,14 @@ Result<BackendTable> read_table(const json& document) {
         if (!backend) return backend.error();
         table.backends.push_back(*std::move(backend));
     }
-    for (const auto& [name, backend] : document.value("contexts", json::object()).items()) {
+    const json contexts = document.value("contexts", json::object());
+    for (const auto& [name, backend] : contexts.items()) {
         const auto context = context_of(name);
         if (!context || !backend.is_string()) return wrong("unknown context '" + name + "'");
         table.for_context[*context] = backend;
     }
-    for (const auto& [node, backend] : document.value("owners", json::object()).items()) {
+    const json owners = document.value("owners", json::object());
+    for (const auto& [node, backend] : owners.items()) {
         if (!backend.is_string()) return wrong("the owner of '" + node + "' is a text");
         table.for_node[node] = backend;
     }

@@ -102,12 +102,13 @@ TEST(Ticks, AreThoseOfTheFirstSink) {
 std::size_t brute_force(const std::vector<std::uint32_t>& colours,
                         const std::vector<std::vector<std::uint32_t>>& needs) {
     const auto count = static_cast<std::uint32_t>(colours.size());
+    const std::uint32_t none = *std::max_element(colours.begin(), colours.end()) + 1;
     // best[done][last colour]
     std::vector<std::vector<std::size_t>> best(std::size_t{1} << count,
-                                               std::vector<std::size_t>(count + 1, 1000));
-    best[0][count] = 0;
+                                               std::vector<std::size_t>(none + 1, 1000));
+    best[0][none] = 0;
     for (std::size_t done = 0; done + 1 < best.size(); ++done) {
-        for (std::uint32_t last = 0; last <= count; ++last) {
+        for (std::uint32_t last = 0; last <= none; ++last) {
             if (best[done][last] == 1000) continue;
             for (std::uint32_t task = 0; task < count; ++task) {
                 bool ready = (done >> task & 1) == 0;
