@@ -26,7 +26,7 @@ expect 2
 expect 2 nonsense
 expect 2 render
 expect 2 render good.weft -o x.png --size banana
-expect 2 render good.weft -o x.unknown
+expect 1 render good.weft -o x.unknown
 expect 2 render good.weft -o x.png --frames 5:1
 expect 0 eval good.weft --help
 expect 0 plugins

@@ -27,4 +27,4 @@ for j in range(HEIGHT):
         pixel = rows[j][i * channels:i * channels + channels]
         for got, wanted in zip(pixel, (x, y, blue)):
             check(got in byte(wanted), f"pixel {i},{j} is {list(pixel)}, {wanted * 255} was due")
-        check(channels == 3 or pixel[3] == 255, f"alpha of {i},{j} is {pixel[3]}")
+        check(channels == 3 or pixel[3] == 255, f"pixel {i},{j} is opaque")
