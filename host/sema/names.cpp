@@ -19,6 +19,12 @@ void each_repeated(const std::vector<syntax::Name>& names, Report report) {
 }  // namespace
 
 void Checker::collect_names() {
+    const std::size_t count = session_.items.size();
+    session_.symbols.reserve(count);
+    session_.instances.reserve(count);
+    program_.names.reserve(count);
+    program_.instances.reserve(count);
+    program_.strands.reserve(2 * count);
     for (const Item& item : session_.items)
         if (item.stmt->kind == syntax::StmtKind::spindle) collect_spindle(*item.stmt);
     for (const Item& item : session_.items) {
