@@ -23,6 +23,17 @@ weft_axis place_axis(std::uint32_t field, std::uint64_t count, std::int64_t stri
     return axis;
 }
 
+// What `wrap:` of a cache says about places beyond its picture; checked by sema.
+std::uint32_t wrap_of(const sema::Instance& instance) {
+    for (const sema::SourceArgument& option : instance.arguments) {
+        if (option.name != "wrap") continue;
+        if (option.text == "repeat") return WEFT_WRAP_REPEAT;
+        if (option.text == "mirror") return WEFT_WRAP_MIRROR;
+        if (option.text == "zero") return WEFT_WRAP_ZERO;
+    }
+    return WEFT_WRAP_CLAMP;
+}
+
 std::uint64_t bytes_of(const weft_grid& grid) {
     std::uint64_t bytes = grid.format == WEFT_FORMAT_F64 ? 8 : 4;
     for (std::uint32_t a = 0; a < grid.axis_count; ++a) {
@@ -74,6 +85,7 @@ void BatchBuilder::add_cache_output(const Item& item) {
         const auto width = static_cast<std::int64_t>(item.width);
         grid.axes[grid.axis_count++] = place_axis(WEFT_FIELD_X, item.width, size);
         grid.axes[grid.axis_count++] = place_axis(WEFT_FIELD_Y, item.height, size * width);
+        grid.axes[0].wrap = grid.axes[1].wrap = wrap_of(instance);
         slot = size * width * static_cast<std::int64_t>(item.height);
     }
     weft_axis& k = grid.axes[grid.axis_count++];

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 
+#include "passes/passes.h"
+
 namespace weft::driver {
 namespace {
 
@@ -370,53 +372,33 @@ private:
         }
     }
 
-    // Units in an order that follows what they read, staying with one back end as long as it has
-    // units that are ready; every switch of back end begins a batch.
+    // Units in an order that follows what they read, with the fewest changes of back end; every
+    // change begins a batch.
     void make_batches() {
         std::vector<std::vector<std::uint32_t>> members(unit_count_);
-        std::vector<std::vector<std::uint32_t>> readers(unit_count_);
-        std::vector<std::uint32_t> waiting(unit_count_, 0);
+        std::vector<std::vector<std::uint32_t>> needs(unit_count_);
+        std::vector<std::uint32_t> backend(unit_count_, 0);
         for (std::uint32_t i = 0; i < plan_.items.size(); ++i) {
             const Item& item = plan_.items[i];
             members[item.unit].push_back(i);
+            backend[item.unit] = item.backend;
             for (const Read& read : item.reads) {
                 const std::uint32_t from = plan_.items[plan_.cache_item.at(read.strand)].unit;
                 if (from != item.unit) {
-                    readers[from].push_back(item.unit);
-                    ++waiting[item.unit];
+                    needs[item.unit].push_back(from);
                 }
             }
         }
-        std::map<std::uint32_t, std::vector<std::uint32_t>> ready;  // by back end
-        const auto backend_of_unit = [&](std::uint32_t unit) {
-            return plan_.items[members[unit].front()].backend;
-        };
-        for (std::uint32_t u = 0; u < unit_count_; ++u) {
-            if (waiting[u] == 0) {
-                ready[backend_of_unit(u)].push_back(u);
+        std::vector<std::uint32_t> units;
+        for (const std::uint32_t unit : passes::fewest_changes(backend, needs)) {
+            if (!units.empty() && backend[units.back()] != backend[unit]) {
+                add_batch(backend[units.back()], units, members);
+                units.clear();
             }
+            units.push_back(unit);
         }
-        while (!ready.empty()) {
-            const std::uint32_t backend = ready.begin()->first;
-            std::vector<std::uint32_t> units;
-            while (true) {
-                const auto it = ready.find(backend);
-                if (it == ready.end()) {
-                    break;
-                }
-                const std::uint32_t unit = it->second.front();
-                it->second.erase(it->second.begin());
-                if (it->second.empty()) {
-                    ready.erase(it);
-                }
-                units.push_back(unit);
-                for (const std::uint32_t reader : readers[unit]) {
-                    if (--waiting[reader] == 0) {
-                        ready[backend_of_unit(reader)].push_back(reader);
-                    }
-                }
-            }
-            add_batch(backend, units, members);
+        if (!units.empty()) {
+            add_batch(backend[units.back()], units, members);
         }
     }
 
