@@ -127,7 +127,7 @@ Result<std::unique_ptr<ResourceGroup>> ResourceGroup::create(GroupSpec spec) {
         CPU_SET(core, &set);
     }
     for (unsigned i = 0; i < count; ++i) {
-        group->threads_.emplace_back([raw = group.get(), i] { raw->thread_main(i); });
+        group->threads_.emplace_back([raw = group.get()] { raw->thread_main(); });
         pthread_t handle = group->threads_.back().native_handle();
         if (!group->spec_.cores.empty() &&
             pthread_setaffinity_np(handle, sizeof set, &set) != 0) {
@@ -164,11 +164,7 @@ void ResourceGroup::submit(std::function<void()> task) {
     wake_.notify_one();
 }
 
-void ResourceGroup::run(const std::function<void()>& task) {
-    if (on_own_thread()) {
-        task();
-        return;
-    }
+void ResourceGroup::run_there(const std::function<void()>& task) {
     bool finished = false;
     submit([&] {
         task();
@@ -235,7 +231,7 @@ ResourceGroup::Job* ResourceGroup::open_job_locked() const {
     return nullptr;
 }
 
-void ResourceGroup::thread_main(unsigned) {
+void ResourceGroup::thread_main() {
     t_group = this;
     std::unique_lock lock(mutex_);
     while (true) {

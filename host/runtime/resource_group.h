@@ -45,13 +45,21 @@ public:
 
     // Queues a task. [any thread]
     void submit(std::function<void()> task);
-    // Runs a task on the group and waits for it; on one of the group's own threads, at once.
-    void run(const std::function<void()>& task);
+    // Runs a task on the group and waits for it; on one of the group's own threads, at once and
+    // without allocating.
+    template <class Task>
+    void run(Task&& task) {
+        if (on_own_thread()) {
+            task();
+        } else {
+            run_there(std::ref(task));
+        }
+    }
     // task(user, 0) ... task(user, count - 1), spread over the group; returns when all are done.
     // A caller that is one of the group's threads takes part, another only waits. No allocation.
     void parallel(std::uint64_t count, void (*task)(void* user, std::uint64_t index), void* user);
 
-    // Tasks queued or running: for balancing load between groups.
+    // Tasks queued or running, for balancing load between groups.
     [[nodiscard]] std::uint32_t active() const { return active_.load(std::memory_order_relaxed); }
     [[nodiscard]] bool on_own_thread() const;
 
@@ -66,7 +74,8 @@ private:
     };
 
     explicit ResourceGroup(GroupSpec spec) : spec_(std::move(spec)) {}
-    void thread_main(unsigned index);
+    void run_there(const std::function<void()>& task);
+    void thread_main();
     static void work_on(Job& job);
     [[nodiscard]] Job* open_job_locked() const;
 
