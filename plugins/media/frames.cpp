@@ -1,5 +1,7 @@
 #include "frames.h"
 
+#include <weft/grid.h>
+
 #include <vector>
 
 namespace weft::media {
@@ -80,9 +82,6 @@ Result<FrameMaker> FrameMaker::create(AVPixelFormat format, uint64_t width, uint
     self.frame_->color_range = range;
     if (is_rgb(format)) return self;
 
-    Result<Owned<AVFrame>> rgba = allocate(AV_PIX_FMT_RGBA, width, height);
-    if (!rgba.ok()) return rgba.failure();
-    self.rgba_ = std::move(*rgba);
     const int w = self.frame_->width;
     const int h = self.frame_->height;
     self.scaler_.reset(
@@ -99,15 +98,31 @@ Result<FrameMaker> FrameMaker::create(AVPixelFormat format, uint64_t width, uint
 }
 
 Result<AVFrame*> FrameMaker::make(const Raster& raster) {
-    AVFrame& target = scaler_ ? *rgba_ : *frame_;
     // An encoder may still hold the last frame's memory.
     if (const int code = av_frame_make_writable(frame_.get()); code < 0)
         return Failure{WEFT_UNAVAILABLE, "no memory for a picture: " + error_text(code)};
-    fill(raster, target);
-    if (scaler_)
-        sws_scale(scaler_.get(), rgba_->data, rgba_->linesize, 0, rgba_->height, frame_->data,
-                  frame_->linesize);
+    if (!scaler_) {
+        fill(raster, *frame_);
+        return frame_.get();
+    }
+    if (raster.format == WEFT_FORMAT_RGBA8) {
+        const uint8_t* const planes[4] = {static_cast<const uint8_t*>(raster.pixels)};
+        const int strides[4] = {static_cast<int>(raster.row_stride)};
+        scale(planes, strides);
+        return frame_.get();
+    }
+    if (!rgba_) {
+        Result<Owned<AVFrame>> rgba = allocate(AV_PIX_FMT_RGBA, raster.width, raster.height);
+        if (!rgba.ok()) return rgba.failure();
+        rgba_ = std::move(*rgba);
+    }
+    fill(raster, *rgba_);
+    scale(rgba_->data, rgba_->linesize);
     return frame_.get();
+}
+
+void FrameMaker::scale(const uint8_t* const* planes, const int* strides) {
+    sws_scale(scaler_.get(), planes, strides, 0, frame_->height, frame_->data, frame_->linesize);
 }
 
 }  // namespace weft::media

@@ -18,8 +18,10 @@ public:
     [[nodiscard]] Result<AVFrame*> make(const Raster& raster);
 
 private:
+    void scale(const uint8_t* const* planes, const int* strides);
+
     Owned<AVFrame> frame_;
-    Owned<AVFrame> rgba_;       // what the scaler reads
+    Owned<AVFrame> rgba_;       // what the scaler reads, where it cannot read the host's memory
     Owned<SwsContext> scaler_;  // null: frame_ is filled directly
 };
 
