@@ -13,6 +13,7 @@
 
 #include "driver/explain.h"
 #include "driver/version.h"
+#include "ir/lower.h"
 #include "syntax/parse.h"
 
 namespace weft::driver {
@@ -62,11 +63,42 @@ bool write_file(Session& session, const std::string& path, const std::string& te
     return true;
 }
 
+// Strands that would be too much to compute are an error here already, not only when somebody
+// renders. Only what looks expensive is tried: most programs are far from the limit.
+void check_expansion(Session& session, const sema::Program& program) {
+    constexpr double kHarmless = 1e6;  // operations a point, with nothing shared
+    const ir::InputShape anywhere{{{WEFT_FIELD_X, sema::kNone}, {WEFT_FIELD_Y, sema::kNone}}, false};
+    for (const sema::Sink& sink : program.sinks) {
+        ir::LowerRequest lower;
+        lower.program = &program;
+        lower.raw = true;
+        lower.input = [&](sema::StrandId id) {
+            const auto kind = program.instances[program.strands[id].instance].kind;
+            return kind == sema::InstanceKind::source || kind == sema::InstanceKind::cache
+                       ? &anywhere
+                       : nullptr;
+        };
+        for (const sema::Expr* value : sink.values) {
+            if (value != nullptr && ir::estimated_cost(program, value) > kHarmless) {
+                lower.roots.push_back({{value}, ir::Conversion::none});
+            }
+        }
+        if (!lower.roots.empty()) {
+            (void)ir::lower(lower, session.diagnostics());
+        }
+    }
+}
+
 }  // namespace
 
 int check(Session& session, const std::vector<std::string>& files) {
     for (const std::string& file : files) {
-        (void)sema::analyze(file, session.sources(), session.environment(), session.diagnostics());
+        const std::size_t before = session.diagnostics().error_count();
+        const sema::Program program =
+            sema::analyze(file, session.sources(), session.environment(), session.diagnostics());
+        if (session.diagnostics().error_count() == before) {
+            check_expansion(session, program);
+        }
     }
     if (session.options().json) {
         std::fputs(session.diagnostics().render_json().c_str(), stdout);
