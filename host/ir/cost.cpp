@@ -19,7 +19,7 @@ constexpr double kUnknownTurns = 16;
 constexpr double kSampleCost = 8;
 constexpr double kNoiseCost = 160;
 constexpr std::size_t kOwn = WEFT_FIELD_COUNT;  // all own axes together
-constexpr std::uint32_t kMaxDepth = 3000;
+constexpr std::uint32_t kMaxDepth = 1500;
 
 struct Cost {
     double operations = 0;

@@ -88,7 +88,7 @@ struct LowerRequest {
     // A cache read with constant k == 0 and unmoved clocks, inside the kernel that also stores it,
     // is that kernel's own value; true for strands stored by this kernel.
     std::function<bool(sema::StrandId)> stored_here;
-    std::size_t max_values = 2'000'000;  // more is an error that gives the estimated cost
+    std::size_t max_values = 500'000;  // more is an error that gives the estimated cost
     // Called after each pass with its name and a readable dump, if set and the name is asked for.
     std::string dump_after;  // a pass's name, "all", or empty
     std::function<void(std::string_view pass, const std::string& text)> dump;

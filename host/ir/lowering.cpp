@@ -12,8 +12,9 @@ namespace weft::ir {
 
 namespace {
 
-// Nesting of expressions through strands, calls and remaps. A level takes below 1 KiB of stack.
-constexpr std::uint32_t kMaxDepth = 4000;
+// Nesting of expressions through strands, calls and remaps. A level takes about 1 KiB of stack,
+// with sanitizers 2.
+constexpr std::uint32_t kMaxDepth = 2000;
 // Steps of lowering per allowed value: what is shared is not evaluated again, so more than this
 // means places that differ and values that do not.
 constexpr std::size_t kStepsPerValue = 4;
