@@ -8,7 +8,8 @@
  * So a back end is right where its value lies in the interval, and a point where the interval says
  * nothing is counted as such and not passed over in silence.
  *
- * Ruling: an operator takes operands of precision F64 as they are where it exists to make large numbers
+ * Rulings: in f64 an operator is held to as many units of that precision as ops.def gives it in f32, pow
+ * to 768 more. An operator takes operands of precision F64 as they are where it exists to make large numbers
  * small (sin cos tan % floor ceil round trunc fract, comparisons, hash, noise, sample, loops);
  * elsewhere an operator of precision F32 may first round them to f32. */
 #ifndef WEFT_EVAL_BOUND_H

@@ -15,13 +15,12 @@ public:
 
     // Precision of the values appended from here on.
     std::uint8_t precision = WEFT_PRECISION_F32;
-    // What they vary with; tests that do not care leave everything varying.
-    std::uint8_t varies = WEFT_VARIES_PROGRAM | WEFT_VARIES_FRAME | WEFT_VARIES_POINT;
+    // Where the kernel will run: decides what its fields vary with.
+    std::uint32_t domain = WEFT_DOMAIN_RASTER;
 
     Value constant(double v) {
         const Value i = append(WEFT_OP_CONST, kNone, 0);
         values_[i].imm = v;
-        values_[i].varies = 0;
         return i;
     }
     Value field(std::uint32_t f) { return append(WEFT_OP_FIELD, kNone, f); }
@@ -87,11 +86,29 @@ public:
 private:
     static constexpr std::initializer_list<Value> kNone{};
 
+    [[nodiscard]] std::uint8_t leaf_varies(std::uint32_t number, std::uint32_t aux) const {
+        constexpr std::uint8_t kAll = WEFT_VARIES_PROGRAM | WEFT_VARIES_FRAME | WEFT_VARIES_POINT;
+        switch (number) {
+            case WEFT_OP_PARAM: return WEFT_VARIES_PROGRAM;
+            case WEFT_OP_UNIFORM: return WEFT_VARIES_FRAME;
+            case WEFT_OP_SAMPLE: return domain == WEFT_DOMAIN_STREAM ? kAll : WEFT_VARIES_FRAME;
+            // A carried value may come to vary with anything.
+            case WEFT_OP_LOOP: return kAll;
+            case WEFT_OP_FIELD:
+                if (domain != WEFT_DOMAIN_RASTER) return WEFT_VARIES_POINT;
+                return aux == WEFT_FIELD_X   ? WEFT_VARIES_COLUMN
+                       : aux == WEFT_FIELD_Y ? WEFT_VARIES_ROW
+                                             : WEFT_VARIES_FRAME;
+            default: return 0;
+        }
+    }
+
     template <class List>
     Value append(std::uint32_t number, const List& operands, std::uint32_t aux) {
         weft_ir_value v{};
         v.op = static_cast<std::uint16_t>(number);
-        v.varies = varies;
+        v.varies = leaf_varies(number, aux);
+        for (const Value operand : operands) v.varies = static_cast<std::uint8_t>(v.varies | values_[operand].varies);
         v.precision = precision;
         v.arg_count = static_cast<std::uint32_t>(operands.size());
         v.args = static_cast<std::uint32_t>(args_.size());
