@@ -67,13 +67,27 @@ V round(V a) {
     return e.select(e.at_least(e.abs(a - whole), e.number(a, 0.5)), up, whole);
 }
 
+// A constant that is a number; then a plain comparison, which gives its second operand where a NaN
+// takes part, is all that fmin and fmax ask for.
+static bool is_number(V x) {
+    const auto* constant = llvm::dyn_cast<llvm::Constant>(x.v);
+    if (constant == nullptr) return false;
+    const llvm::Constant* one = x.vector() ? constant->getSplatValue() : constant;
+    const auto* number = llvm::dyn_cast_or_null<llvm::ConstantFP>(one);
+    return number != nullptr && !number->isNaN();
+}
+
 V min(V a, V b) {
     a.e->unify(a, b);
+    if (is_number(b)) return a.e->lesser(a, b);
+    if (is_number(a)) return a.e->lesser(b, a);
     return a.e->wrap(a.e->ir.CreateBinaryIntrinsic(llvm::Intrinsic::minnum, a.v, b.v));
 }
 
 V max(V a, V b) {
     a.e->unify(a, b);
+    if (is_number(b)) return a.e->larger(a, b);
+    if (is_number(a)) return a.e->larger(b, a);
     return a.e->wrap(a.e->ir.CreateBinaryIntrinsic(llvm::Intrinsic::maxnum, a.v, b.v));
 }
 

@@ -22,6 +22,8 @@ namespace weft::cpu::ops {
 
 // x^n for a constant n of small magnitude or one half; no value when there is no short way.
 V pow_constant(V x, double n);
+// sin(a) and cos(a) for little more than the price of one.
+void sin_cos(V a, V& sine, V& cosine);
 // The f64 cores that f32 operators borrow where single precision would lose too much.
 V expm1_f64(V x);
 V log2_f64(V x);
@@ -35,5 +37,9 @@ namespace weft::cpu {
 
 // Operator `op` of ops.def on operands of one element; null for other numbers.
 V emit_op(std::uint16_t op, const V* args);
+// The same by a call of a function that the module has once: for code that runs seldom and is
+// compiled often. Cheap operators are written in place.
+V call_op(std::uint16_t op, const V* args);
+void call_sin_cos(V a, V& sine, V& cosine);
 
 }  // namespace weft::cpu

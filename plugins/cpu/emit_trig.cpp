@@ -145,7 +145,66 @@ V cos_f64(V x) {
     return e.guarded(x, q.moderate, fast, "weft_cpu_cos_f64");
 }
 
+// Both at once from one reduction to a quarter turn, where the two polynomials are short.
+void sin_cos_f32(V x, V& sine, V& cosine) {
+    Emit& e = *x.e;
+    const V magnitude = e.abs(x);
+    const V t = e.fma(magnitude, e.number(x, 0.63661977236758134308), e.number(x, magic_of(x)));
+    const V turns = -(t - magic_of(x));
+    V r = e.fma(turns, e.number(x, 0x1.921fb6p+0), magnitude);
+    r = e.fma(turns, e.number(x, -0x1.777a5cp-25), r);
+    r = e.fma(turns, e.number(x, -0x1.ee59dap-50), r);
+    const V z = r * r;
+    // (sin(r) / r - 1) / r^2, and (cos(r) - 1 + r^2 / 2) / r^4; errors 2^-28, 2^-33
+    const V p = e.polynomial(z, {-0.16666654908522371399, 0.0083321758441596898111,
+                                 -0.00019516977334181237019});
+    const V q = e.polynomial(z, {0.041666646806468160949, -0.001388736447204062763,
+                                 0.000024438090318392299583});
+    const V s = e.fma(r * z, p, r);
+    const V c = e.fma(z, e.fma(z, q, e.number(x, -0.5)), e.number(x, 1.0));
+    const V number = e.bits(t);
+    const V swapped = odd(number);
+    const V bits = e.bits(x);
+    const V sine_sign = e.exclusive(e.both(bits, sign_mask(bits)),
+                                    low_bit_to_sign(e.shift_right(number, 1)));
+    const V cosine_sign =
+        low_bit_to_sign(e.shift_right(number + e.integer(number, 1), 1));
+    const V ok = e.less(magnitude, e.number(x, kLimitF32));
+    sine = e.from_bits(e.exclusive(e.bits(e.select(swapped, c, s)), sine_sign));
+    cosine = e.from_bits(e.exclusive(e.bits(e.select(swapped, s, c)), cosine_sign));
+    sine = e.guarded(x, ok, sine, "weft_cpu_sin_f32");
+    cosine = e.guarded(x, ok, cosine, "weft_cpu_cos_f32");
+}
+
+void sin_cos_f64(V x, V& sine, V& cosine) {
+    Emit& e = *x.e;
+    const Quadrant q = reduce_f64(e.abs(x));
+    const V s = sine_f64(q.r);
+    const V c = cosine_f64(q.r);
+    const V swapped = odd(q.number);
+    const V bits = e.bits(x);
+    const V sine_sign = e.exclusive(e.both(bits, sign_mask(bits)),
+                                    low_bit_to_sign(e.shift_right(q.number, 1)));
+    const V cosine_sign =
+        low_bit_to_sign(e.shift_right(q.number + e.integer(q.number, 1), 1));
+    sine = e.from_bits(e.exclusive(e.bits(e.select(swapped, c, s)), sine_sign));
+    cosine = e.from_bits(e.exclusive(e.bits(e.select(swapped, s, c)), cosine_sign));
+    sine = e.guarded(x, q.moderate, sine, "weft_cpu_sin_f64");
+    cosine = e.guarded(x, q.moderate, cosine, "weft_cpu_cos_f64");
+}
+
 }  // namespace
+
+void sin_cos(V a, V& sine, V& cosine) {
+    if (a.f64()) {
+        sin_cos_f64(a, sine, cosine);
+    } else if (a.e->machine.fma) {
+        sin_cos_f32(a, sine, cosine);
+    } else {
+        sine = sin_f32(a);
+        cosine = cos_f32(a);
+    }
+}
 
 V sin(V a) { return a.f64() ? sin_f64(a) : sin_f32(a); }
 V cos(V a) { return a.f64() ? cos_f64(a) : cos_f32(a); }

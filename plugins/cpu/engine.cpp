@@ -93,7 +93,7 @@ bool LlvmEngine::start_target(std::string& error) {
     options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
     options.NoTrappingFPMath = true;
     target_.reset(target->createTargetMachine(triple, machine_.cpu, machine_.features, options,
-                                              llvm::Reloc::PIC_, llvm::None,
+                                              llvm::Reloc::PIC_, llvm::CodeModel::Small,
                                               llvm::CodeGenOpt::Default, true));
     if (target_ == nullptr) error = "LLVM has no code generator for this processor";
     return target_ != nullptr;

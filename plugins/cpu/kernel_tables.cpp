@@ -15,7 +15,9 @@ V consecutive(Emit& e, V first) {
 class Scalars final : public Region {
 public:
     Scalars(Emit& emit, KernelEmit& kernel, llvm::Value* args)
-        : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, 0, true) {}
+        : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, 0, true) {
+        calls = true;
+    }
 
 protected:
     V field(std::uint32_t number) override { return frame_field(number); }
@@ -25,7 +27,9 @@ class Rows final : public Region {
 public:
     Rows(Emit& emit, KernelEmit& kernel, llvm::Value* args)
         : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, WEFT_VARIES_ROW,
-                 true) {}
+                 true) {
+        calls = true;
+    }
     V first;  // row of lane 0
 
 protected:
@@ -43,7 +47,9 @@ class Columns final : public Region {
 public:
     Columns(Emit& emit, KernelEmit& kernel, llvm::Value* args)
         : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, WEFT_VARIES_COLUMN,
-                 true) {}
+                 true) {
+        calls = true;
+    }
     V first;
 
 protected:

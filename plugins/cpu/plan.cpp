@@ -263,11 +263,36 @@ std::string Planner::run() {
     return {};
 }
 
+// Which nodes are used how often, and which sines and cosines share an angle.
+void relate(Plan& plan) {
+    plan.uses.assign(plan.nodes.size(), 0);
+    plan.twins.assign(plan.nodes.size(), kNoNode);
+    std::map<std::tuple<std::uint16_t, std::uint32_t, std::uint32_t, bool>, std::uint32_t> angles;
+    for (std::uint32_t n = 0; n < plan.nodes.size(); ++n) {
+        const Node& node = plan.nodes[n];
+        for (const std::uint32_t arg : node.args)
+            if (arg != kNoNode) ++plan.uses[arg];
+        if (node.op != WEFT_OP_SIN && node.op != WEFT_OP_COS) continue;
+        const std::uint16_t other = node.op == WEFT_OP_SIN ? WEFT_OP_COS : WEFT_OP_SIN;
+        angles[{node.op, node.args[0], node.loop, node.f64}] = n;
+        const auto found = angles.find({other, node.args[0], node.loop, node.f64});
+        if (found == angles.end()) continue;
+        plan.twins[n] = found->second;
+        plan.twins[found->second] = n;
+    }
+    for (const PlanLoop& loop : plan.loops)
+        for (const std::uint32_t next : loop.next) ++plan.uses[next];
+    for (const PlanStore& store : plan.stores)
+        for (const std::uint32_t value : store.values) ++plan.uses[value];
+}
+
 }  // namespace
 
 std::string make_plan(const weft_kernel& kernel, const std::vector<InputShape>& inputs,
                       Plan& plan) {
-    return Planner(kernel, inputs, plan).run();
+    std::string wrong = Planner(kernel, inputs, plan).run();
+    if (wrong.empty()) relate(plan);
+    return wrong;
 }
 
 }  // namespace weft::cpu

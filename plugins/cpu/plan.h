@@ -82,6 +82,15 @@ struct Plan {
     std::vector<PlanLoop> loops;
     std::vector<PlanStore> stores;
     bool contiguous = false;  // some place is read without a gather
+
+    // The cosine of a sine's angle, the sine of a cosine's; kNoNode if there is none.
+    [[nodiscard]] std::uint32_t twin(std::uint32_t node) const {
+        return node < twins.size() ? twins[node] : kNoNode;
+    }
+    [[nodiscard]] bool used_once(std::uint32_t node) const { return uses[node] == 1; }
+
+    std::vector<std::uint32_t> twins;
+    std::vector<std::uint32_t> uses;  // how often a node is an operand or stored
 };
 
 constexpr std::uint8_t kPointMask = WEFT_VARIES_POINT;

@@ -109,7 +109,7 @@ void Region::compute(std::uint32_t node) {
             case kOpShift: made = position(n); break;
             case kOpRead: made = read(n); break;
             case kOpGetter: made = read_getter(n); break;
-            default: made = operate(n); break;
+            default: made = operate(node); break;
         }
     }
     memo_[node] = made;
@@ -139,7 +139,51 @@ V Region::operand(std::uint32_t node, llvm::Type* element) {
     return turn(v);
 }
 
-V Region::operate(const Node& n) {
+// A sine and a cosine of the same angle are computed together; then both nodes have their value.
+bool Region::operate_pair(std::uint32_t node, V arg) {
+    const std::uint32_t other = plan_.twin(node);
+    if (other == kNoNode || memo_[other] || is_leaf(other)) return false;
+    V sine, cosine;
+    if (calls) {
+        call_sin_cos(arg, sine, cosine);
+    } else {
+        ops::sin_cos(arg, sine, cosine);
+    }
+    for (const std::uint32_t n : {node, other}) {
+        V made = plan_.nodes[n].op == WEFT_OP_SIN ? sine : cosine;
+        if (made.vector() && !exact_ && !plan_.nodes[n].f64 && made.f64()) made = e.to_f32(made);
+        memo_[n] = made;
+    }
+    trail_.push_back(other);
+    return true;
+}
+
+// a * b + c in one step where the product has no other use: one rounding less.
+V Region::fuse(const Node& n, llvm::Type* element) {
+    if (n.op != WEFT_OP_ADD && n.op != WEFT_OP_SUB) return {};
+    const auto product = [&](std::size_t i) {
+        return plan_.nodes[n.args[i]].op == WEFT_OP_MUL && !is_leaf(n.args[i]) &&
+               memo_[n.args[i]].vector();
+    };
+    // Of two products neither is fused: equal ones must cancel.
+    if (product(0) == product(1) || !e.machine.fma) return {};
+    const std::size_t which = product(0) ? 0 : 1;
+    const std::uint32_t mul = n.args[which];
+    if (!plan_.used_once(mul)) return {};
+    const Node& m = plan_.nodes[mul];
+    if (memo_[mul].type()->getScalarType() != element) return {};
+    V a = operand(m.args[0], element);
+    const V b = operand(m.args[1], element);
+    V c = operand(n.args[1 - which], element);
+    if (n.op == WEFT_OP_SUB) {
+        if (which == 0) c = -c;
+        if (which == 1) a = -a;
+    }
+    return e.fma(a, b, c);
+}
+
+V Region::operate(std::uint32_t node) {
+    const Node& n = plan_.nodes[node];
     V args[3];
     bool wide = exact_ || n.f64;
     bool vector = false;
@@ -161,10 +205,13 @@ V Region::operate(const Node& n) {
             args[i] = operand(n.args[i], element);
         }
     }
+    if ((n.op == WEFT_OP_SIN || n.op == WEFT_OP_COS) && operate_pair(node, args[0]))
+        return memo_[node];
     V made;
     if (n.op == WEFT_OP_POW && plan_.nodes[n.args[1]].op == WEFT_OP_CONST)
         made = ops::pow_constant(args[0], plan_.nodes[n.args[1]].imm);
-    if (!made) made = emit_op(n.op, args);
+    if (!made && vector) made = fuse(n, element);
+    if (!made) made = calls ? call_op(n.op, args) : emit_op(n.op, args);
     if (vector && !exact_ && !n.f64 && made.f64()) made = e.to_f32(made);
     return made;
 }

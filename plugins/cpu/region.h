@@ -37,6 +37,8 @@ public:
     // Instructions before which values may be placed that hold for the whole call, and for a row.
     llvm::Instruction* entry_point = nullptr;
     llvm::Instruction* row_point = nullptr;
+    // Expensive operators are called, not written in place.
+    bool calls = false;
     // Contiguous places may lie outside their grid.
     bool edges = true;
 
@@ -74,7 +76,9 @@ private:
                                       std::uint32_t loop) const;
     [[nodiscard]] bool inside(std::uint32_t node, std::uint32_t loop) const;
     void compute(std::uint32_t node);
-    V operate(const Node& node);
+    V operate(std::uint32_t node);
+    bool operate_pair(std::uint32_t node, V arg);
+    V fuse(const Node& node, llvm::Type* element);
     void emit_loop(std::uint32_t node);
     llvm::Type* loop_type(const PlanLoop& loop, std::size_t carried);
 
