@@ -2,7 +2,8 @@
 //
 // A value needs it when it grows with the clock, until a periodic or bounded function has made it
 // small; or when a rounding of f32 in it would show in a root: magnitude times amplification; or
-// when it is part of a sound's feedback. An operator that takes such a value is itself f64.
+// when it is part of a sound's feedback. What takes such a value computes in f64 and may round its
+// own result (weft/ir.h).
 #include <algorithm>
 #include <cmath>
 
@@ -34,15 +35,11 @@ public:
         find_feedback();
         find_gains();
         const double limit = module_.domain == Domain::stream ? kSoundLimit : kPictureLimit;
-        std::vector<bool> needs(dag_.size());
         module_.precision.assign(dag_.size(), WEFT_PRECISION_F32);
         for (ValueId id = 0; id < dag_.size(); ++id) {
-            const Range& range = ranges_[id];
-            needs[id] = range.clock || feedback_[id] ||
-                        (gains_[id] > 0 && magnitude(id) * gains_[id] > limit);
-            bool wide = needs[id];
-            for (const ValueId arg : dag_.args(id)) wide = wide || needs[arg];
-            if (wide) module_.precision[id] = WEFT_PRECISION_F64;
+            const bool amplified = gains_[id] > 0 && magnitude(id) * gains_[id] > limit;
+            if (ranges_[id].clock || feedback_[id] || amplified)
+                module_.precision[id] = WEFT_PRECISION_F64;
         }
         for (const Affine& affine : module_.affines)
             module_.precision[affine.base] = WEFT_PRECISION_F64;

@@ -25,8 +25,11 @@ extern "C" {
 #define WEFT_VARIES_COLUMN 8u  /* picture: x; stream: the sample within its row */
 #define WEFT_VARIES_POINT (WEFT_VARIES_ROW | WEFT_VARIES_COLUMN)
 
-/* Precision in which a value must be computed for the result to keep its accuracy (LANGUAGE
- * reference, "Numbers"). A back end may always compute more exactly. */
+/* Precision to which a value must be kept for the results to be accurate (language reference,
+ * "Numbers"). An operator is computed in the widest of its own precision and those of its varying
+ * operands, then rounded to its own; CONST, UNIFORM and PARAM are f64 numbers, rounded where an
+ * f32 operator uses them. What does not vary with the point is computed in f64 and rounded at
+ * most at the end. A back end may always compute more exactly. */
 #define WEFT_PRECISION_F32 0u
 #define WEFT_PRECISION_F64 1u
 

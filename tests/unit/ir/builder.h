@@ -207,14 +207,20 @@ inline std::vector<double> run(const Kernel& kernel, const Point& point) {
 }
 
 // As a back end may compute it: f64 tables of what does not vary with the point, then f32 where the
-// kernel allows it. Without loops and samples.
+// kernel and the operands allow it. Without loops and samples.
 inline std::vector<double> run_rounded(const Kernel& kernel, const Point& point) {
     weft_eval_env env = environment(kernel, point);
     const std::vector<double> uniforms = host_values(kernel, env);
     std::vector<double> values;
     for (const weft_ir_value& value : kernel.ir.values) {
-        const bool single = (value.varies & WEFT_VARIES_POINT) == WEFT_VARIES_POINT &&
-                            value.precision == WEFT_PRECISION_F32;
+        const bool rounded = (value.varies & WEFT_VARIES_POINT) == WEFT_VARIES_POINT &&
+                             value.precision == WEFT_PRECISION_F32;
+        bool single = rounded;
+        for (std::uint32_t i = 0; i < value.arg_count; ++i) {
+            const weft_ir_value& arg = kernel.ir.values[kernel.ir.args[value.args + i]];
+            if ((arg.varies & WEFT_VARIES_POINT) && arg.precision == WEFT_PRECISION_F64)
+                single = false;
+        }
         std::array<double, 3> args{};
         for (std::uint32_t i = 0; i < value.arg_count; ++i) {
             const double arg = values[kernel.ir.args[value.args + i]];
@@ -232,7 +238,7 @@ inline std::vector<double> run_rounded(const Kernel& kernel, const Point& point)
                 break;
             default: result = weft_eval_op(value.op, args.data()); break;
         }
-        values.push_back(single ? static_cast<double>(static_cast<float>(result)) : result);
+        values.push_back(rounded ? static_cast<double>(static_cast<float>(result)) : result);
     }
     std::vector<double> results;
     for (const std::uint32_t root : kernel.roots) results.push_back(values[root]);
