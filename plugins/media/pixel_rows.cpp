@@ -9,9 +9,6 @@ namespace weft::media {
 
 namespace {
 
-// Films without a colour tag: high definition is BT.709, all else BT.601, as players take it.
-constexpr int kHighDefinitionLines = 720;
-
 // FFmpeg copies these numbers out of files without a look: they may be no value of their type.
 template <class Enumeration>
 int number_of(const Enumeration& value) {
@@ -32,11 +29,7 @@ Luma luma_of(const AVFrame& frame) {
         case AVCOL_SPC_BT2020_CL: return {0.2627, 0.0593};
         case AVCOL_SPC_SMPTE240M: return {0.212, 0.087};
         case AVCOL_SPC_FCC: return {0.30, 0.11};
-        case AVCOL_SPC_UNSPECIFIED:
-            if (frame.height >= kHighDefinitionLines &&
-                number_of(frame.color_range) != AVCOL_RANGE_JPEG)
-                return {0.2126, 0.0722};
-            return {0.299, 0.114};
+        // Also where there is no tag: so FFmpeg codes pictures when nobody asks for more.
         default: return {0.299, 0.114};
     }
 }
