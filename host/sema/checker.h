@@ -40,7 +40,6 @@ struct Local {
     std::vector<std::string_view> names;  // of a local bundle, else empty
     std::vector<std::uint32_t> slots;
     bool loop_variable = false;
-    std::uint32_t depth = 0;              // loops around its birth
 };
 
 // What a call passes for one parameter.
@@ -62,6 +61,7 @@ struct BodyScope {
     std::vector<ParamShape> params;
     std::unordered_map<std::string_view, std::uint32_t> param_numbers;
     std::unordered_map<std::string_view, Local> locals;
+    std::vector<std::pair<std::string_view, std::optional<Local>>> hidden;  // by names born in loops
     std::unordered_map<std::string_view, std::uint32_t> output_slots;
     std::vector<char> output_set;         // 0 never, 1 in a loop only, 2 for certain
     std::uint32_t depth = 0;              // loops around the statement being checked
@@ -187,6 +187,7 @@ private:
     void check_loop(const syntax::SpindleStmt& stmt, std::vector<Statement>& statements);
     void check_assign(const syntax::SpindleStmt& stmt, std::vector<Statement>& statements);
     void check_output(const syntax::SpindleStmt& stmt, std::vector<Statement>& statements);
+    void declare(std::string_view name, Local local);
     void set_slot(std::uint32_t slot, const Expr* value, Span span,
                   std::vector<Statement>& statements);
     [[nodiscard]] const Expr* updated(const syntax::SpindleStmt& stmt, std::uint32_t slot);

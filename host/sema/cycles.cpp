@@ -33,7 +33,7 @@ public:
             if (part == 0 || reported_.count(part) != 0) continue;
             part_ = part;
             reader_.only(&parts_, part);
-            if (reader_.exhausted() || !search({id, 0})) reported_.insert(part);
+            if (reader_.gave_up() || !search({id, 0})) reported_.insert(part);
         }
     }
 
@@ -50,7 +50,7 @@ private:
         path.push_back({from, steps_of(from)});
         state_[from] = 1;
         while (!path.empty()) {
-            if (reader_.exhausted()) {
+            if (reader_.gave_up()) {
                 diagnostics_.add(Code::cycle_too_complex, program_.strands[from.strand].span,
                                  {name_of(from.strand)});
                 return false;

@@ -27,6 +27,9 @@ std::vector<Read> Reader::reads_of(const Expr* root, std::uint32_t axes) {
     ++root_;
     other_seen_.clear();
     found_.clear();
+    contexts_.clear();
+    context_numbers_.clear();
+    steps_ = 0;
     tasks_.push_back({root, nullptr, axes});
     while (!tasks_.empty()) {
         const Task task = tasks_.back();
@@ -35,6 +38,7 @@ std::vector<Read> Reader::reads_of(const Expr* root, std::uint32_t axes) {
         const bool elsewhere = parts_ != nullptr && (*parts_)[task.expr->id] != part_;
         if (elsewhere && task.context == nullptr) continue;
         ++steps_;
+        ++all_steps_;
         switch (task.expr->kind) {
             case ExprKind::strand: add(*task.expr, task.axes, result); break;
             case ExprKind::argument:
@@ -65,7 +69,16 @@ bool Reader::seen(const Task& task) {
 void Reader::visit_call(const Task& task) {
     const Call& call = *task.expr->call;
     const std::uint32_t slot = call.body->outputs[task.expr->index];
-    if (exhausted()) {
+    if (const Slices::Leaves* leaves = slices_.leaves_of(*call.body, slot)) {
+        for (const Expr* strand : leaves->strands)
+            tasks_.push_back({strand, context_of(&call, task.context), task.axes});
+        for (const std::uint32_t argument : leaves->arguments)
+            tasks_.push_back({call.args[argument], task.context, task.axes});
+        return;
+    }
+    const std::size_t most = all_steps_ > kMaxAllSteps ? kMaxSteps / 100 : kMaxSteps;
+    if (steps_ > most) {
+        gave_up_ = true;
         for (const Expr* arg : call.args) tasks_.push_back({arg, task.context, 0});
         for (const Expr* part : slices_.of(*call.body, slot)) tasks_.push_back({part, nullptr, 0});
         return;
@@ -79,9 +92,11 @@ void Reader::visit_remap(const Task& task) {
     // Of two replacements of one axis, one inside the other, the inner one is seen last and wins.
     std::uint32_t axes = task.axes;
     bool moves = false;
-    for (const Replacement& replacement : task.expr->replacements) {
-        tasks_.push_back({replacement.value, task.context, task.axes});
-        moves = moves || replacement.field == WEFT_FIELD_OWN;
+    const std::vector<Replacement>& replacements = task.expr->replacements;
+    for (auto replacement = replacements.rbegin(); replacement != replacements.rend();
+         ++replacement) {
+        tasks_.push_back({replacement->value, task.context, task.axes});
+        moves = moves || replacement->field == WEFT_FIELD_OWN;
     }
     if (moves) {
         Axes moved = axes_[task.axes];

@@ -38,12 +38,13 @@ public:
     // Looks only at expressions whose part, by Expr::id, is this one (see circular_parts).
     void only(const std::vector<std::uint32_t>* parts, std::uint32_t part);
 
-    // Work done so far; beyond the limit, calls are followed without their arguments' axes, which
-    // takes what is past for now.
-    [[nodiscard]] bool exhausted() const { return steps_ > kMaxSteps; }
+    // Whether an expression was too large to be followed exactly: then its calls were followed
+    // without the axes around them, which takes what is past for now.
+    [[nodiscard]] bool gave_up() const { return gave_up_; }
 
 private:
-    static constexpr std::size_t kMaxSteps = 4'000'000;
+    static constexpr std::size_t kMaxSteps = 200'000;       // of one expression
+    static constexpr std::size_t kMaxAllSteps = 8'000'000;  // then one has a hundredth of that
 
     struct Context {  // the call that is being expanded
         const Call* call = nullptr;
@@ -69,7 +70,9 @@ private:
     Slices slices_;
     const std::vector<std::uint32_t>* parts_ = nullptr;
     std::uint32_t part_ = 0;
-    std::size_t steps_ = 0;
+    std::size_t steps_ = 0;      // of the expression being read
+    std::size_t all_steps_ = 0;
+    bool gave_up_ = false;
     std::deque<Axes> axes_;
     std::map<Axes, std::uint32_t> axes_numbers_;
     std::deque<Context> contexts_;

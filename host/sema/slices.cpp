@@ -77,4 +77,28 @@ const std::vector<const Expr*>& Slices::of(const Body& body, std::uint32_t slot)
     return result;
 }
 
+const Slices::Leaves* Slices::leaves_of(const Body& body, std::uint32_t slot) {
+    const auto [at, is_new] = leaves_.try_emplace({&body, slot});
+    Leaves& result = at->second;
+    if (!is_new) return result.simple ? &result : nullptr;
+    std::vector<const Expr*> open = of(body, slot);
+    std::unordered_set<const Expr*> seen;
+    std::unordered_set<std::uint32_t> arguments;
+    while (!open.empty()) {
+        const Expr* const expr = open.back();
+        open.pop_back();
+        if (!seen.insert(expr).second) continue;
+        if (expr->kind == ExprKind::strand) result.strands.push_back(expr);
+        if (expr->kind == ExprKind::argument && arguments.insert(expr->index).second)
+            result.arguments.push_back(expr->index);
+        result.simple = result.simple && expr->call == nullptr;
+        open.insert(open.end(), expr->args.begin(), expr->args.end());
+        for (const Replacement& replacement : expr->replacements) {
+            result.simple = result.simple && replacement.field != WEFT_FIELD_OWN;
+            open.push_back(replacement.value);
+        }
+    }
+    return result.simple ? &result : nullptr;
+}
+
 }  // namespace weft::sema

@@ -14,6 +14,14 @@ class Slices {
 public:
     // Every expression that the local may depend on, those of loops' bounds included.
     [[nodiscard]] const std::vector<const Expr*>& of(const Body& body, std::uint32_t slot);
+    // The strands and arguments that the local depends on, where that is all there is to know: no
+    // other spindle is called and no axis of a cache replaced on the way. Else null.
+    struct Leaves {
+        std::vector<const Expr*> strands;
+        std::vector<std::uint32_t> arguments;
+        bool simple = true;
+    };
+    [[nodiscard]] const Leaves* leaves_of(const Body& body, std::uint32_t slot);
     // The value of a local that is assigned once and outside loops, else null.
     [[nodiscard]] const Expr* only_value(const Body& body, std::uint32_t slot);
 
@@ -30,6 +38,7 @@ private:
 
     std::unordered_map<const Body*, Assignments> assignments_;
     std::map<std::pair<const Body*, std::uint32_t>, std::vector<const Expr*>> slices_;
+    std::map<std::pair<const Body*, std::uint32_t>, Leaves> leaves_;
 };
 
 }  // namespace weft::sema

@@ -129,16 +129,20 @@ void Checker::check_loop(const syntax::SpindleStmt& stmt, std::vector<Statement>
     const std::uint32_t inside = loop.slot;  // slots from here on are born in the loop
 
     // The variable hides what has its name outside; what is born in the loop dies with it.
-    const auto outside = scope_->locals;
+    const std::size_t outside = scope_->hidden.size();
     ++scope_->depth;
     Local variable;
     variable.slots = {loop.slot};
     variable.loop_variable = true;
-    variable.depth = scope_->depth;
-    scope_->locals[stmt.name.text] = std::move(variable);
+    declare(stmt.name.text, std::move(variable));
     check_block(stmt.body, loop.body);
     --scope_->depth;
-    scope_->locals = outside;
+    while (scope_->hidden.size() > outside) {
+        auto& [name, before] = scope_->hidden.back();
+        if (before) scope_->locals[name] = std::move(*before);
+        else scope_->locals.erase(name);
+        scope_->hidden.pop_back();
+    }
 
     std::set<std::uint32_t> carried;
     for (const Statement& inner : loop.body) {
@@ -148,6 +152,17 @@ void Checker::check_loop(const syntax::SpindleStmt& stmt, std::vector<Statement>
     }
     loop.carried.assign(carried.begin(), carried.end());
     statements.push_back(std::move(loop));
+}
+
+// A new local; in a loop, what it hides comes back when the loop ends.
+void Checker::declare(std::string_view name, Local local) {
+    const auto known = scope_->locals.find(name);
+    if (scope_->depth > 0) {
+        std::optional<Local> before;
+        if (known != scope_->locals.end()) before = known->second;
+        scope_->hidden.emplace_back(name, std::move(before));
+    }
+    scope_->locals[name] = std::move(local);
 }
 
 void Checker::set_slot(std::uint32_t slot, const Expr* value, Span span,
@@ -218,13 +233,10 @@ void Checker::check_assign(const syntax::SpindleStmt& stmt, std::vector<Statemen
         values.push_back(eval(stmt.value, {output, i, count}));
     }
     // The same name again is the same local, so that loops carry it; another shape is a new one.
-    if (is_known && known->second.names == local.names) {
-        local = known->second;
-    } else {
-        for (std::uint32_t i = 0; i < count; ++i)
-            local.slots.push_back(scope_->body->local_count++);
-        local.depth = scope_->depth;
-    }
+    const bool same = is_known && known->second.names == local.names;
+    if (same) local.slots = known->second.slots;
+    for (std::uint32_t i = 0; i < count && !same; ++i)
+        local.slots.push_back(scope_->body->local_count++);
     // All of a bundle is computed before any of it is changed.
     if (count > 1 && is_known) {
         const std::uint32_t first = scope_->body->local_count;
@@ -236,7 +248,7 @@ void Checker::check_assign(const syntax::SpindleStmt& stmt, std::vector<Statemen
     }
     for (std::uint32_t i = 0; i < count; ++i)
         set_slot(local.slots[i], values[i], stmt.span, statements);
-    scope_->locals[name] = std::move(local);
+    if (!same) declare(name, std::move(local));
 }
 
 void Checker::check_output(const syntax::SpindleStmt& stmt, std::vector<Statement>& statements) {
