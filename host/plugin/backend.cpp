@@ -15,7 +15,8 @@ Error broken_promise(const std::string& plugin, const char* function, const char
 
 }  // namespace
 
-// --- Backend ---------------------------------------------------------------------------------------
+// --- Backend
+// ---------------------------------------------------------------------------------------
 
 Backend::Backend(const weft_backend_api* api, std::string name, HostServices& services)
     : api_(api), name_(std::move(name)), host_(services, name_) {}
@@ -72,7 +73,8 @@ const void* Backend::extension(std::string_view id) const {
     return asked ? table : nullptr;
 }
 
-// --- Program ---------------------------------------------------------------------------------------
+// --- Program
+// ---------------------------------------------------------------------------------------
 
 Program::~Program() {
     const weft_backend_api* api = backend_.api_;

@@ -12,8 +12,8 @@
 
 namespace weft::plugin {
 
-// Text from the other side, fit for one line of a message: at most `limit` bytes, control characters
-// and line ends as spaces, broken UTF-8 as '?'.
+// Text from the other side, fit for one line of a message: at most `limit` bytes, control
+// characters and line ends as spaces, broken UTF-8 as '?'.
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t limit = 512);
 
 // "out of memory", for a status that comes without a message.

@@ -25,7 +25,8 @@ Error reason(const Error& of_call, std::string_view plugin) {
     return {of_call.status, named ? of_call.message.substr(prefix.size()) : of_call.message};
 }
 
-// --- The file --------------------------------------------------------------------------------------
+// --- The file
+// --------------------------------------------------------------------------------------
 
 // The machine this program itself was built for, from its own header.
 Elf64_Half own_machine() {
@@ -67,7 +68,8 @@ Error loader_error(const std::string& path, std::string text) {
     return reason(WEFT_INCOMPATIBLE, fmt::format("it cannot be opened: {}", one_line(text)));
 }
 
-// --- The tables ------------------------------------------------------------------------------------
+// --- The tables
+// ------------------------------------------------------------------------------------
 
 // A struct grows at its end: whether the part up to and with this member exists.
 #define WEFT_HAS(table, type, member) \

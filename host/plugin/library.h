@@ -12,8 +12,8 @@
 
 namespace weft::plugin {
 
-// Owns the loaded code. Libraries are not unloaded before the process ends: threads and exit handlers
-// of what they link may outlive any wish to.
+// Owns the loaded code. Libraries are not unloaded before the process ends: threads and exit
+// handlers of what they link may outlive any wish to.
 class Library {
 public:
     // Errors are the reason only: "it is not a shared library", to stand after the plugin's name.

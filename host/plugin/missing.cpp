@@ -1,5 +1,5 @@
-// What the user is told when something a program needs is served by no plugin that is here: which one
-// usually does it, why it is not usable, and where was searched.
+// What the user is told when something a program needs is served by no plugin that is here: which
+// one usually does it, why it is not usable, and where was searched.
 #include <fmt/format.h>
 #include <weft/backend.h>
 

@@ -159,7 +159,8 @@ double Program::sample(void* user, std::uint32_t input, const double* coords, st
                                               point.env.params);
 }
 
-// --- A frame ---------------------------------------------------------------------------------------
+// --- A frame
+// ---------------------------------------------------------------------------------------
 
 void Program::execute(const weft_frame& frame) {
     status_ = WEFT_OK;
@@ -277,7 +278,8 @@ void Program::finish_captures(const Work& work, const Now& now) {
     }
 }
 
-// --- Points ----------------------------------------------------------------------------------------
+// --- Points
+// ----------------------------------------------------------------------------------------
 
 void Program::get_values(std::uint32_t output, const weft_points& points, double* values) {
     const Output& wanted = outputs_.at(output);

@@ -14,7 +14,8 @@
 
 /* --- Small tools ------------------------------------------------------------------------------ */
 
-#define STR(literal) {literal, sizeof(literal) - 1}
+#define STR(literal) \
+    { literal, sizeof(literal) - 1 }
 
 /* Every failing function ends here. The record is the caller's and may be absent; `text` is one
  * line without a full stop. */
@@ -51,7 +52,9 @@ static const weft_backend_info info = {
     NULL,
 };
 
-static const weft_backend_info* describe(void) { return &info; }
+static const weft_backend_info* describe(void) {
+    return &info;
+}
 
 /* Look for the device or driver, close it again, and say what was found. Being unavailable is no
  * error: WEFT_OK means that the question could be answered. */
@@ -79,7 +82,9 @@ static weft_status create(const weft_host* host, weft_backend** backend, weft_er
     return WEFT_OK;
 }
 
-static void cleanup(weft_backend* backend) { free(backend); }
+static void cleanup(weft_backend* backend) {
+    free(backend);
+}
 
 /* --- One compiled batch ----------------------------------------------------------------------- */
 
@@ -91,16 +96,18 @@ struct weft_program {
  * rows of ops.def: an operator added there then does not compile here until it is dealt with. */
 static int supported(uint32_t op) {
     switch (op) {
+/* clang-format off */
 #define WEFT_OP(number, NAME, name, arity, meaning, cpu, ulp, cost, doc) \
     case WEFT_OP_##NAME: return 0;
 #include <weft/ops.def>
+        /* clang-format on */
         default: return 0;
     }
 }
 
-/* Take the batch apart and generate code. In this order: open the sources, allocate the caches, look
- * up the inputs (host->lookup), compile each kernel, expose the outputs (host->expose). The batch's
- * memory is the host's and is gone when this returns: copy what is needed later. */
+/* Take the batch apart and generate code. In this order: open the sources, allocate the caches,
+ * look up the inputs (host->lookup), compile each kernel, expose the outputs (host->expose). The
+ * batch's memory is the host's and is gone when this returns: copy what is needed later. */
 static weft_status compile(weft_backend* backend, const weft_batch* batch, weft_program** program,
                            weft_error* error) {
     *program = NULL;
@@ -118,7 +125,9 @@ static weft_status compile(weft_backend* backend, const weft_batch* batch, weft_
     return WEFT_OK;
 }
 
-static void release(weft_program* program) { free(program); }
+static void release(weft_program* program) {
+    free(program);
+}
 
 /* The memory of an output, for those who read it in place. Refusing is allowed: the host then asks
  * get_values. */

@@ -60,13 +60,14 @@ static double unit(double v, uint32_t precision) {
     return ldexp(1.0, exponent < least ? least : exponent);
 }
 
-/* The least of v - ulp units of v, over all v from `low` to `high`. The unit doubles at a power of two,
- * which may be just above the low end. */
+/* The least of v - ulp units of v, over all v from `low` to `high`. The unit doubles at a power of
+ * two, which may be just above the low end. */
 static double least_rounded(double low, double high, double ulp, uint32_t precision) {
     double least = low - ulp * unit(low, precision);
     if (low > 0.0 && isfinite(low)) {
         const double power = ldexp(1.0, ilogb(low) + 1);
-        if (power <= high * (1.0 + 1e-12)) least = fmin(least, power - ulp * unit(power, precision));
+        if (power <= high * (1.0 + 1e-12))
+            least = fmin(least, power - ulp * unit(power, precision));
     }
     return least;
 }
@@ -132,28 +133,29 @@ static double field_value(const weft_eval_env* env, uint32_t field) {
     }
 }
 
-/* Operators that make large numbers small take them in f64 (bound.h). */
-static int takes_f64(uint32_t op) {
-    switch (op) {
-        case WEFT_OP_SIN:
-        case WEFT_OP_COS:
-        case WEFT_OP_TAN:
-        case WEFT_OP_MOD:
-        case WEFT_OP_FLOOR:
-        case WEFT_OP_CEIL:
-        case WEFT_OP_ROUND:
-        case WEFT_OP_TRUNC:
-        case WEFT_OP_FRACT:
-        case WEFT_OP_LT:
-        case WEFT_OP_LE:
-        case WEFT_OP_GT:
-        case WEFT_OP_GE:
-        case WEFT_OP_EQ:
-        case WEFT_OP_NE:
-        case WEFT_OP_HASH:
-        case WEFT_OP_NOISE: return 1;
-        default: return 0;
+/* Numbers that are given in f64, and rounded where an f32 operator uses them. */
+static int is_given(uint32_t op) {
+    return op == WEFT_OP_CONST || op == WEFT_OP_UNIFORM || op == WEFT_OP_PARAM;
+}
+
+/* The precision in which a value is computed: its own or the widest of its varying operands (ir.h).
+ */
+static uint32_t width_of(const weft_ir* ir, const weft_ir_value* value) {
+    uint32_t width = value->precision;
+    for (uint32_t k = 0; k < value->arg_count; ++k) {
+        const weft_ir_value* from = &ir->values[ir->args[value->args + k]];
+        if (from->precision == WEFT_PRECISION_F64 && from->varies != 0 && !is_given(from->op))
+            width = WEFT_PRECISION_F64;
     }
+    return width;
+}
+
+/* Value `from` as an operand of a value that is computed in `width`. */
+static weft_bound operand_bound(const run* r, uint32_t from, uint32_t width) {
+    if (width != WEFT_PRECISION_F64)
+        return weft_bound_round(r->bounds[from], 0.5, WEFT_PRECISION_F32);
+    if (is_given(r->ir->values[from].op)) return weft_bound_point(r->values[from]);
+    return r->bounds[from];
 }
 
 static void set(run* r, uint32_t i, double value, weft_bound bound) {
@@ -164,25 +166,23 @@ static void set(run* r, uint32_t i, double value, weft_bound bound) {
 }
 
 static void set_leaf(run* r, uint32_t i, double value, double ulp) {
-    set(r, i, value,
-        weft_bound_round(weft_bound_point(value), ulp, r->ir->values[i].precision));
+    set(r, i, value, weft_bound_round(weft_bound_point(value), ulp, r->ir->values[i].precision));
 }
 
-/* In f64, a power may be computed by a logarithm and an exponential of that precision: the exponent's
- * last place is then worth up to 1024 ln 2 units of the result. */
+/* In f64, a power may be computed by a logarithm and an exponential of that precision: the
+ * exponent's last place is then worth up to 1024 ln 2 units of the result. */
 #define POW_F64_ULP 768.0
 
 static void operate(run* r, uint32_t i) {
     const weft_ir_value* value = &r->ir->values[i];
     const weft_op_info* info = weft_op_info_of(value->op);
     weft_bound_operand operands[3] = {{0.0, {0, 0, 0, 0}}};
+    const uint32_t width = width_of(r->ir, value);
     double args[3] = {0};
     for (uint32_t k = 0; k < value->arg_count && k < 3; ++k) {
         const uint32_t from = r->ir->args[value->args + k];
         operands[k].value = args[k] = r->values[from];
-        operands[k].bound = r->bounds[from];
-        if (value->precision != WEFT_PRECISION_F64 && !takes_f64(value->op))
-            operands[k].bound = weft_bound_round(operands[k].bound, 0.5, WEFT_PRECISION_F32);
+        operands[k].bound = operand_bound(r, from, width);
     }
     weft_bound exact = weft_bound_op(value->op, operands);
     if (value->op == WEFT_OP_NOISE && exact.nan != WEFT_NAN_ALWAYS) {
@@ -205,9 +205,12 @@ static void sample(run* r, uint32_t i) {
     if (read.count > WEFT_MAX_AXES) read.count = WEFT_MAX_AXES;
     for (uint32_t k = 0; k < read.count; ++k) {
         const uint32_t from = r->ir->args[value->args + k];
-        coords[k] = r->bounds[from];
+        const weft_ir_value* coord = &r->ir->values[from];
+        const int wide = value->precision == WEFT_PRECISION_F64 ||
+                         (coord->precision == WEFT_PRECISION_F64 && !is_given(coord->op));
+        coords[k] = operand_bound(r, from, wide ? WEFT_PRECISION_F64 : WEFT_PRECISION_F32);
         at[k] = r->values[from];
-        if (r->ir->values[from].precision == WEFT_PRECISION_F64) read.f64_coords |= 1u << k;
+        if (wide) read.f64_coords |= 1u << k;
     }
     const weft_bound bound =
         r->env->sample ? r->env->sample(r->env->sample_user, &read) : weft_bound_unknown();

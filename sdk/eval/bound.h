@@ -8,10 +8,8 @@
  * So a back end is right where its value lies in the interval, and a point where the interval says
  * nothing is counted as such and not passed over in silence.
  *
- * Rulings: in f64 an operator is held to as many units of that precision as ops.def gives it in f32, pow
- * to 768 more. An operator takes operands of precision F64 as they are where it exists to make large numbers
- * small (sin cos tan % floor ceil round trunc fract, comparisons, hash, noise, sample, loops);
- * elsewhere an operator of precision F32 may first round them to f32. */
+ * Ruling: in f64 an operator is held to as many units of that precision as ops.def gives it in f32,
+ * pow to 768 more. */
 #ifndef WEFT_EVAL_BOUND_H
 #define WEFT_EVAL_BOUND_H
 
@@ -25,8 +23,8 @@ extern "C" {
 #define WEFT_NAN_MAYBE 1u
 #define WEFT_NAN_ALWAYS 2u
 
-/* Everything from low to high (both may be infinite, and then belong to it), and perhaps NaN. -0 lies
- * below +0: an interval from -0 to +0 is a zero whose sign is in doubt. */
+/* Everything from low to high (both may be infinite, and then belong to it), and perhaps NaN. -0
+ * lies below +0: an interval from -0 to +0 is a zero whose sign is in doubt. */
 typedef struct weft_bound {
     double low;
     double high;
@@ -37,8 +35,8 @@ typedef struct weft_bound {
 /* 1 if a back end may deliver `value`, else 0. */
 int weft_bound_holds(const weft_bound* bound, double value);
 
-/* Greatest distance of an allowed value from `reference`: infinite when the bound says nothing, also when
- * only NaN-ness is in doubt. 0 for a certain NaN or infinity. */
+/* Greatest distance of an allowed value from `reference`: infinite when the bound says nothing,
+ * also when only NaN-ness is in doubt. 0 for a certain NaN or infinity. */
 double weft_bound_error(const weft_bound* bound, double reference);
 
 /* What a SAMPLE value reads. */
@@ -67,8 +65,8 @@ weft_status weft_eval_bound(const weft_ir* ir, const weft_bound_env* env, double
 
 /* A reading of a grid whose stored numbers are within `stored_error` of those of the back end.
  * Where the interval of a coordinate spans more than a few grid points, nothing is known. */
-weft_bound weft_grid_bound(const weft_grid* grid, const void* data, int64_t now,
-                           uint32_t channel, const weft_bound_read* read, double stored_error);
+weft_bound weft_grid_bound(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
+                           const weft_bound_read* read, double stored_error);
 
 /* --- Shared by the files of the evaluator ----------------------------------------------------- */
 
@@ -79,15 +77,16 @@ double weft_bound_lesser(double a, double b);
 double weft_bound_greater(double a, double b);
 /* The smallest interval around both. */
 weft_bound weft_bound_join(const weft_bound* a, const weft_bound* b);
-/* What remains of `exact` when stored in `precision`, each number within `ulp` units of the last place
- * (at most half: correctly rounded), or more exactly. */
+/* What remains of `exact` when stored in `precision`, each number within `ulp` units of the last
+ * place (at most half: correctly rounded), or more exactly. */
 weft_bound weft_bound_round(weft_bound exact, double ulp, uint32_t precision);
 
 typedef struct weft_bound_operand {
     double value; /* the reference's */
     weft_bound bound;
 } weft_bound_operand;
-/* All results that exact arithmetic gives for operands within their bounds (bound_ops.c). */
+/* All results that exact arithmetic gives for operands within their bounds (bound_arith.c,
+ * bound_functions.c). */
 weft_bound weft_bound_op(uint32_t op, const weft_bound_operand* operands);
 
 #ifdef __cplusplus

@@ -25,7 +25,9 @@ typedef struct scan {
     uint64_t nans, seen;
 } scan;
 
-static double ulp32(double v) { return ldexp(1.0, ilogb(v) - 23); }
+static double ulp32(double v) {
+    return ldexp(1.0, ilogb(v) - 23);
+}
 
 /* How far a back end's own (coord - origin) / step may be from position `u`. */
 static double position_error(const weft_axis* axis, double u, int in_f64) {
@@ -105,8 +107,8 @@ static double reading_error(const weft_grid* grid, double greatest, int mixed, u
     return steps * unit * greatest;
 }
 
-weft_bound weft_grid_bound(const weft_grid* grid, const void* data, int64_t now,
-                           uint32_t channel, const weft_bound_read* read, double stored_error) {
+weft_bound weft_grid_bound(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
+                           const weft_bound_read* read, double stored_error) {
     places axes[WEFT_MAX_AXES];
     scan s = {grid, data, now, channel, axes, INFINITY, -INFINITY, 0.0, 0, 0};
     uint32_t nan = WEFT_NAN_NEVER;
@@ -144,9 +146,9 @@ weft_bound weft_grid_bound(const weft_grid* grid, const void* data, int64_t now,
     visit(&s, 0, positions, 1);
     if (s.nans == s.seen) return zero ? weft_bound_unknown() : weft_bound_point(NAN);
     if (mixed && isinf(s.greatest)) return weft_bound_unknown();
-    const double e = (isinf(s.greatest) ? 0.0
-                                        : reading_error(grid, s.greatest, mixed, read->precision)) +
-                     stored_error;
+    const double e =
+        (isinf(s.greatest) ? 0.0 : reading_error(grid, s.greatest, mixed, read->precision)) +
+        stored_error;
     weft_bound r = {s.low - e, s.high + e, s.nans ? WEFT_NAN_MAYBE : nan, 0};
     if (zero) {
         const weft_bound nothing = weft_bound_point(0.0);

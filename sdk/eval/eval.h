@@ -21,8 +21,8 @@ typedef struct weft_op_info {
     const char* id;   /* "ADD" */
     const char* name; /* as written in a program, "" where only passes make it */
     uint32_t arity;
-    double ulp;       /* bound of the error of an f32 back end, ops.def */
-    double cost;      /* in additions */
+    double ulp;  /* bound of the error of an f32 back end, ops.def */
+    double cost; /* in additions */
     const char* doc;
 } weft_op_info;
 
@@ -43,10 +43,10 @@ double weft_eval_noise(double x, double y, double t);
 /* Reads channel `channel` of a grid at `coords`, one number per axis. `data` is the grid's
  * weft_view.data; `now` is the tick of the point that reads, used by a RING axis only. The position
  * on an axis is u = (coord - origin) / step.
- * LINEAR: the points floor(u) and floor(u) + 1, each wrapped, mixed by a + (b - a) * (u - floor(u)),
- * the first axis innermost; at a point exactly, that point alone. FLOOR: the point floor(u).
- * A NaN coordinate gives NaN, and an infinite one where the axis repeats or mirrors; on a RING axis
- * a coordinate that is not finite gives 0, unless another axis has already given NaN. */
+ * LINEAR: the points floor(u) and floor(u) + 1, each wrapped, mixed by a + (b - a) * (u -
+ * floor(u)), the first axis innermost; at a point exactly, that point alone. FLOOR: the point
+ * floor(u). A NaN coordinate gives NaN, and an infinite one where the axis repeats or mirrors; on a
+ * RING axis a coordinate that is not finite gives 0, unless another axis has already given NaN. */
 double weft_grid_read(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
                       const double* coords);
 
@@ -57,8 +57,8 @@ double weft_grid_read_at(const weft_grid* grid, const void* data, int64_t now, u
 /* The slot of a RING axis that holds tick `tick`. */
 uint64_t weft_grid_slot(const weft_axis* axis, int64_t tick);
 
-/* Stores `value` at a grid point, index[i] < axes[i].count. On a RING axis the index is a slot. Packed
- * formats take 0..1, clamped, NaN as 0. */
+/* Stores `value` at a grid point, index[i] < axes[i].count. On a RING axis the index is a slot.
+ * Packed formats take 0..1, clamped, NaN as 0. */
 void weft_grid_store(const weft_grid* grid, void* data, uint32_t channel, const uint64_t* index,
                      double value);
 
@@ -74,24 +74,24 @@ typedef double (*weft_eval_sample)(void* user, uint32_t input, const double* coo
 
 /* Everything a kernel can see at one point. */
 typedef struct weft_eval_env {
-    const double* fields;   /* WEFT_FIELD_COUNT numbers */
-    const double* uniforms; /* UNIFORM aux; NULL when the kernel has none */
-    const double* params;   /* PARAM aux; NULL when it has none */
-    double own;             /* WEFT_FIELD_OWN */
-    double row_time;        /* WEFT_FIELD_ROW_TIME */
-    double column_time;     /* WEFT_FIELD_COLUMN_TIME */
+    const double* fields;    /* WEFT_FIELD_COUNT numbers */
+    const double* uniforms;  /* UNIFORM aux; NULL when the kernel has none */
+    const double* params;    /* PARAM aux; NULL when it has none */
+    double own;              /* WEFT_FIELD_OWN */
+    double row_time;         /* WEFT_FIELD_ROW_TIME */
+    double column_time;      /* WEFT_FIELD_COLUMN_TIME */
     weft_eval_sample sample; /* NULL when the kernel has no SAMPLE */
     void* sample_user;
-    uint64_t* turns;        /* loop turns left; counted down. NULL: unlimited */
+    uint64_t* turns;                 /* loop turns left; counted down. NULL: unlimited */
     const volatile uint32_t* cancel; /* non-zero stops; looked at once a loop turn. May be NULL */
 } weft_eval_env;
 
 /* Doubles of scratch that weft_eval_ir needs: one per value, then the state of its loops. */
 uint64_t weft_eval_scratch(const weft_ir* ir);
 
-/* Evaluates every value of a kernel at one point; values[i] is value i (of the last turn, in a loop).
- * `ir` is well-formed, as the host guarantees. A loop runs from + 0, from + 1, ... while <= to.
- * WEFT_TIMEOUT: `turns` ran out. WEFT_CANCELLED: `cancel` was set. */
+/* Evaluates every value of a kernel at one point; values[i] is value i (of the last turn, in a
+ * loop). `ir` is well-formed, as the host guarantees. A loop runs from + 0, from + 1, ... while <=
+ * to. WEFT_TIMEOUT: `turns` ran out. WEFT_CANCELLED: `cancel` was set. */
 weft_status weft_eval_ir(const weft_ir* ir, const weft_eval_env* env, double* values);
 
 #ifdef __cplusplus

@@ -10,7 +10,9 @@ static uint64_t loop_state(const weft_ir* ir, uint32_t l) {
     return at;
 }
 
-uint64_t weft_eval_scratch(const weft_ir* ir) { return loop_state(ir, ir->loop_count); }
+uint64_t weft_eval_scratch(const weft_ir* ir) {
+    return loop_state(ir, ir->loop_count);
+}
 
 static double read_field(const weft_eval_env* env, uint32_t field) {
     switch (field) {
@@ -56,8 +58,7 @@ static weft_status run_loop(const weft_ir* ir, const weft_eval_env* env, uint32_
             --*env->turns;
         }
         state[0] = from + turn;
-        const weft_status status =
-            run_range(ir, env, at + 1, at + 1 + loop->body_count, values);
+        const weft_status status = run_range(ir, env, at + 1, at + 1 + loop->body_count, values);
         if (status != WEFT_OK) return status;
         for (uint32_t i = 0; i < loop->carried_count; ++i)
             state[1 + i] = values[ir->args[loop->next + i]];
@@ -66,8 +67,7 @@ static weft_status run_loop(const weft_ir* ir, const weft_eval_env* env, uint32_
 }
 
 /* State of the loop that a LOOP_INDEX, LOOP_CARRIED or LOOP_RESULT belongs to. */
-static const double* state_of(const weft_ir* ir, const weft_ir_value* value,
-                              const double* values) {
+static const double* state_of(const weft_ir* ir, const weft_ir_value* value, const double* values) {
     return values + loop_state(ir, ir->values[ir->args[value->args]].aux);
 }
 

@@ -39,7 +39,9 @@ double weft_eval_op(uint32_t op, const double* args) {
     }
 }
 
-double weft_eval_mod(double a, double b) { return a - b * floor(a / b); }
+double weft_eval_mod(double a, double b) {
+    return a - b * floor(a / b);
+}
 
 double weft_eval_sign(double a) {
     if (isnan(a)) return a;

@@ -22,11 +22,12 @@ public:
         static Backends instance;
         return instance;
     }
-    // nullptr: `why` says why it is not there.
+    // nullptr: `why` says why it is not there. One that is there and does not work is a failure.
     plugin::Backend* get(const std::string& name, std::string& why) {
         auto found = plugins_.backend(name, services_);
         if (found) return *found;
         why = found.error().message;
+        EXPECT_EQ(plugins_.find(name), nullptr) << why;
         return nullptr;
     }
 

@@ -1,7 +1,7 @@
 // Kernels for tests, written by hand: each function appends a value and returns its number.
 #pragma once
 
-#include <weft/ir.h>
+#include <weft/batch.h>
 
 #include <cstdint>
 #include <initializer_list>
@@ -108,7 +108,8 @@ private:
         weft_ir_value v{};
         v.op = static_cast<std::uint16_t>(number);
         v.varies = leaf_varies(number, aux);
-        for (const Value operand : operands) v.varies = static_cast<std::uint8_t>(v.varies | values_[operand].varies);
+        for (const Value operand : operands)
+            v.varies = static_cast<std::uint8_t>(v.varies | values_[operand].varies);
         v.precision = precision;
         v.arg_count = static_cast<std::uint32_t>(operands.size());
         v.args = static_cast<std::uint32_t>(args_.size());

@@ -24,10 +24,10 @@ typedef struct weft_frame {
     const double* params;   /* live parameters, in the program's order */
     const double* uniforms; /* hoisted values of this batch, computed by the host in f64 */
     const weft_target* targets;
-    int64_t first_sample;   /* unwrapped (abssample) */
-    uint64_t sample_count;  /* 0: no sound asked for in this call */
-    uint32_t capture;       /* 1: run kernels with cache stores and advance caches; 0: only others */
-    uint32_t skip_targets;  /* 1: run-up: nothing but caches is needed */
+    int64_t first_sample;  /* unwrapped (abssample) */
+    uint64_t sample_count; /* 0: no sound asked for in this call */
+    uint32_t capture;      /* 1: run kernels that store to caches, advance these; 0: only others */
+    uint32_t skip_targets; /* 1: run-up: nothing but caches is needed */
     const volatile uint32_t* cancel; /* non-zero: stop early with WEFT_CANCELLED; may be NULL */
 } weft_frame;
 

@@ -26,7 +26,7 @@ typedef struct weft_binding {
     void* getter;
 } weft_binding;
 
-/* Memory from the host's pools: page aligned, zeroed on request, backed by a memfd when `shared`. */
+/* Memory from the host's pools: page aligned, zeroed on request, behind a memfd if `shared`. */
 typedef struct weft_memory {
     void* data;
     uint64_t size;
@@ -49,8 +49,7 @@ typedef struct weft_host {
     weft_status (*lookup)(void* context, uint64_t id, weft_binding* binding, weft_error* error);
 
     /* [compile-thread] Within compile only: output `id` can be read through `handle`. */
-    weft_status (*expose)(void* context, uint64_t id, const weft_handle* handle,
-                          weft_error* error);
+    weft_status (*expose)(void* context, uint64_t id, const weft_handle* handle, weft_error* error);
 
     /* [compile-thread, frame-thread] Host memory. memory_free accepts NULL data. Freed memory
      * returns to the pool. Never called on the audio thread. */

@@ -7,7 +7,7 @@
 #define WEFT_OP_FIELD 1u        /* coordinate number aux (fields.h) */
 #define WEFT_OP_UNIFORM 2u      /* hoisted value number aux */
 #define WEFT_OP_PARAM 3u        /* live parameter number aux */
-#define WEFT_OP_SAMPLE 4u       /* input number aux read at its operands, one per axis of its grid */
+#define WEFT_OP_SAMPLE 4u       /* input number aux read at its operands, one an axis of its grid */
 #define WEFT_OP_LOOP 5u         /* ir.h; aux: index into loops */
 #define WEFT_OP_LOOP_INDEX 6u   /* operand: the LOOP */
 #define WEFT_OP_LOOP_CARRIED 7u /* operand: the LOOP; aux: which */

@@ -197,13 +197,21 @@ public:
         for (std::uint32_t i = 0; i < ir.value_count; ++i) {
             const weft_ir_value& v = ir.values[i];
             if (v.op == WEFT_OP_CONST) {
-                values[i] = store(v.imm, 0.5, v.precision);
+                values[i] = v.imm;
             } else if (v.op == WEFT_OP_FIELD) {
                 values[i] = store(fields[v.aux], 0.5, v.precision);
             } else {
+                std::uint32_t width = v.precision;
+                for (std::uint32_t k = 0; k < v.arg_count; ++k) {
+                    const weft_ir_value& from = ir.values[ir.args[v.args + k]];
+                    if (from.op != WEFT_OP_CONST && from.precision == WEFT_PRECISION_F64)
+                        width = WEFT_PRECISION_F64;
+                }
                 double args[3] = {};
-                for (std::uint32_t k = 0; k < v.arg_count; ++k)
+                for (std::uint32_t k = 0; k < v.arg_count; ++k) {
                     args[k] = values[ir.args[v.args + k]];
+                    if (width == WEFT_PRECISION_F32) args[k] = store(args[k], 0.5, width);
+                }
                 const weft_op_info* info = weft_op_info_of(v.op);
                 // Noise is mixed from numbers up to 1; its own last place may be far smaller.
                 if (v.op == WEFT_OP_NOISE && v.precision == WEFT_PRECISION_F32)
