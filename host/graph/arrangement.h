@@ -68,11 +68,11 @@ struct Edge {
 };
 
 struct Arrangement {
-    std::vector<std::vector<Tag>> tags;         // by node, by first sink; empty: nobody needs it
-    std::vector<std::uint32_t> ticks;           // by node, of caches: the context it ticks in
-    std::vector<std::uint32_t> owners;          // by node: back end, or kNone
+    std::vector<std::vector<Tag>> tags;  // by node, by first sink; empty: nobody needs it
+    std::vector<std::uint32_t> ticks;    // by node, of caches: the context it ticks in
+    std::vector<std::uint32_t> owners;   // by node: back end, or kNone
     std::vector<std::vector<std::uint32_t>> copies;  // by node: back ends of duplicates
-    std::vector<Batch> batches;                 // in order of execution
+    std::vector<Batch> batches;                      // in order of execution
     std::vector<std::vector<std::uint32_t>> layers;  // batches that may run at once
     std::vector<Edge> edges;
 };

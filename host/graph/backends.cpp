@@ -14,7 +14,9 @@ std::optional<std::uint32_t> context_of(std::string_view name) {
     return std::nullopt;
 }
 
-Error wrong(std::string message) { return {WEFT_INVALID, "table of back ends: " + message}; }
+Error wrong(std::string message) {
+    return {WEFT_INVALID, "table of back ends: " + message};
+}
 
 Result<Backend> read_backend(const json& row) {
     Backend result;
@@ -22,8 +24,10 @@ Result<Backend> read_backend(const json& row) {
         return wrong("each back end is an object with a name");
     result.name = row["name"];
     for (const json& context : row.value("contexts", json::array())) {
-        const auto known = context.is_string() ? context_of(context.get<std::string>()) : std::nullopt;
-        if (!known) return wrong("'" + result.name + "' names an unknown context " + context.dump());
+        const auto known =
+            context.is_string() ? context_of(context.get<std::string>()) : std::nullopt;
+        if (!known)
+            return wrong("'" + result.name + "' names an unknown context " + context.dump());
         result.contexts |= 1u << *known;
     }
     for (const json& builtin : row.value("builtins", json::array())) {

@@ -41,8 +41,11 @@ json node_json(const Graph& graph, const BackendTable& table, const Arrangement&
 
 std::string format_json(const Graph& graph, const BackendTable& table,
                         const Arrangement& arrangement) {
-    json result{{"nodes", json::array()},   {"sinks", json::array()}, {"batches", json::array()},
-                {"layers", json::array()}, {"edges", json::array()}};
+    json result{{"nodes", json::array()},
+                {"sinks", json::array()},
+                {"batches", json::array()},
+                {"layers", json::array()},
+                {"edges", json::array()}};
     for (NodeId id = 0; id < graph.nodes.size(); ++id)
         result["nodes"].push_back(node_json(graph, table, arrangement, id));
     for (const SinkNode& sink : graph.sinks)
@@ -60,8 +63,10 @@ std::string format_json(const Graph& graph, const BackendTable& table,
     for (const Edge& edge : arrangement.edges) {
         json row{{"strand", strand_name(graph, edge.strand)},
                  {"producer", backend_json(table, edge.producer_backend)}};
-        if (edge.consumer == kNone) row["sink"] = edge.sink;
-        else row["node"] = graph.nodes[edge.consumer].name;
+        if (edge.consumer == kNone)
+            row["sink"] = edge.sink;
+        else
+            row["node"] = graph.nodes[edge.consumer].name;
         row["consumer"] = backend_json(table, edge.consumer_backend);
         row["past"] = edge.past;
         result["edges"].push_back(std::move(row));

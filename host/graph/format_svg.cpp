@@ -21,10 +21,14 @@ struct Box {
 std::string escaped(const std::string& text) {
     std::string result;
     for (const char c : text) {
-        if (c == '&') result += "&amp;";
-        else if (c == '<') result += "&lt;";
-        else if (c == '>') result += "&gt;";
-        else result += c;
+        if (c == '&')
+            result += "&amp;";
+        else if (c == '<')
+            result += "&lt;";
+        else if (c == '>')
+            result += "&gt;";
+        else
+            result += c;
     }
     return result;
 }
@@ -49,7 +53,8 @@ std::vector<std::uint32_t> columns_of(const Graph& graph, const Arrangement& arr
 std::string box(const Box& at, std::string_view colour, int radius, const std::string& title,
                 const std::string& detail) {
     return fmt::format(
-        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\" stroke=\"#555\"/>\n"
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\" "
+        "stroke=\"#555\"/>\n"
         "<text x=\"{}\" y=\"{}\" font-weight=\"bold\">{}</text>\n"
         "<text x=\"{}\" y=\"{}\">{}</text>\n",
         at.x, at.y, kWidth, kHeight, radius, colour, at.x + kWidth / 2, at.y + 18, escaped(title),
@@ -60,10 +65,10 @@ std::string line(const Box& from, const Box& to, bool past) {
     const int x0 = from.x + kWidth, y0 = from.y + kHeight / 2;
     const int x1 = to.x, y1 = to.y + kHeight / 2;
     const int bend = std::max(30, std::abs(x1 - x0) / 2);
-    return fmt::format("<path d=\"M{} {} C{} {} {} {} {} {}\" fill=\"none\" stroke=\"#555\"{} "
-                       "marker-end=\"url(#arrow)\"/>\n",
-                       x0, y0, x0 + bend, y0, x1 - bend, y1, x1, y1,
-                       past ? " stroke-dasharray=\"5 4\"" : "");
+    return fmt::format(
+        "<path d=\"M{} {} C{} {} {} {} {} {}\" fill=\"none\" stroke=\"#555\"{} "
+        "marker-end=\"url(#arrow)\"/>\n",
+        x0, y0, x0 + bend, y0, x1 - bend, y1, x1, y1, past ? " stroke-dasharray=\"5 4\"" : "");
 }
 
 }  // namespace
@@ -104,8 +109,8 @@ std::string format_svg(const Graph& graph, const BackendTable& table,
         if (owner != kNone) detail += " in " + backend_name(table, owner);
         for (const std::uint32_t copy : arrangement.copies[id])
             detail += ", " + backend_name(table, copy);
-        out += box(boxes[id], owner == kNone ? "#eeeeee" : kColours[owner % std::size(kColours)],
-                   8, graph.nodes[id].name, detail);
+        out += box(boxes[id], owner == kNone ? "#eeeeee" : kColours[owner % std::size(kColours)], 8,
+                   graph.nodes[id].name, detail);
     }
     for (std::size_t i = 0; i < graph.sinks.size(); ++i)
         out += box(boxes[graph.nodes.size() + i], "#ffffff", kHeight / 2, graph.sinks[i].name,

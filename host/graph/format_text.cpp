@@ -50,8 +50,7 @@ std::string format_text(const Graph& graph, const BackendTable& table,
     out += "sinks\n";
     for (std::uint32_t i = 0; i < graph.sinks.size(); ++i) {
         const SinkNode& sink = graph.sinks[i];
-        out += fmt::format("  {}  context {}  back end {}\n", sink.name,
-                           context_name(sink.context),
+        out += fmt::format("  {}  context {}  back end {}\n", sink.name, context_name(sink.context),
                            backend_name(table, table.serving(sink.context)));
     }
     out += "batches\n";
@@ -70,8 +69,8 @@ std::string format_text(const Graph& graph, const BackendTable& table,
     }
     out += "edges\n";
     for (const Edge& edge : arrangement.edges) {
-        const std::string to = edge.consumer == kNone ? graph.sinks[edge.sink].name
-                                                      : graph.nodes[edge.consumer].name;
+        const std::string to =
+            edge.consumer == kNone ? graph.sinks[edge.sink].name : graph.nodes[edge.consumer].name;
         out += fmt::format("  {} -> {}", strand_name(graph, edge.strand), to);
         if (edge.producer_backend != kNone && edge.producer_backend != edge.consumer_backend)
             out += fmt::format("  {} -> {}", backend_name(table, edge.producer_backend),

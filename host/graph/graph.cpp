@@ -16,7 +16,9 @@ static_assert(std::size(kContexts) == WEFT_CONTEXT_COUNT);
 class StrandReads {
 public:
     explicit StrandReads(const sema::Program& program)
-        : program_(program), reader_(program), as_written_(program.strands.size()),
+        : program_(program),
+          reader_(program),
+          as_written_(program.strands.size()),
           needs_(program.strands.size()) {
         for (sema::StrandId id = 0; id < program.strands.size(); ++id) {
             as_written_[id] = reader_.reads_of_strand(id, 0);
@@ -94,8 +96,10 @@ std::vector<char> entangled(const sema::Program& program, const StrandReads& rea
             if (path.back().next < needs[node].size()) {
                 const sema::InstanceId next = needs[node][path.back().next++];
                 if (next == node) result[node] = 1;
-                if (number[next] == 0) path.push_back({next, 0});
-                else if (on_stack[next] != 0) low[node] = std::min(low[node], number[next]);
+                if (number[next] == 0)
+                    path.push_back({next, 0});
+                else if (on_stack[next] != 0)
+                    low[node] = std::min(low[node], number[next]);
                 continue;
             }
             path.pop_back();
@@ -122,10 +126,10 @@ void sort_unique(std::vector<NodeId>& nodes) {
 void add_reads(const Graph& graph, const std::vector<sema::Read>& reads, std::vector<Read>& into) {
     for (const sema::Read& read : reads) {
         const Read found{read.strand, graph.node_of[read.strand], read.past};
-        const bool known = into.size() < 64 &&
-                           std::any_of(into.begin(), into.end(), [&](const Read& other) {
-                               return other.strand == found.strand && other.past == found.past;
-                           });
+        const bool known =
+            into.size() < 64 && std::any_of(into.begin(), into.end(), [&](const Read& other) {
+                return other.strand == found.strand && other.past == found.past;
+            });
         if (!known) into.push_back(found);
     }
 }

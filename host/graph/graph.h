@@ -25,14 +25,14 @@ struct Node {
     sema::InstanceKind kind = sema::InstanceKind::computed;
     sema::InstanceId instance = sema::kNone;
     std::vector<sema::StrandId> strands;
-    std::uint32_t order = 0;        // position in the program
-    std::vector<Read> reads;        // as written: strands referred to
-    std::vector<NodeId> needs;      // nodes that must be there before it in a tick
+    std::uint32_t order = 0;    // position in the program
+    std::vector<Read> reads;    // as written: strands referred to
+    std::vector<NodeId> needs;  // nodes that must be there before it in a tick
 };
 
 struct SinkNode {
-    std::string name;       // "display", "play"
-    std::uint32_t sink = 0; // index into Program::sinks
+    std::string name;        // "display", "play"
+    std::uint32_t sink = 0;  // index into Program::sinks
     std::uint32_t context = 0;
     std::uint32_t order = 0;
     std::vector<Read> reads;
@@ -41,9 +41,9 @@ struct SinkNode {
 
 struct Graph {
     const sema::Program* program = nullptr;
-    std::vector<Node> nodes;       // in the order of the program
-    std::vector<SinkNode> sinks;   // in the order of the program
-    std::vector<NodeId> node_of;   // by StrandId
+    std::vector<Node> nodes;      // in the order of the program
+    std::vector<SinkNode> sinks;  // in the order of the program
+    std::vector<NodeId> node_of;  // by StrandId
 };
 
 // `program` must outlive the graph. Only for programs without errors.

@@ -15,7 +15,8 @@ void assign_owners(const Graph& graph, const BackendTable& table, Arrangement& a
             arrangement.owners[id] = table.named(chosen->second);
         else if (node.kind == sema::InstanceKind::source)
             arrangement.owners[id] = table.at_home(instance.builtin);
-        else arrangement.owners[id] = table.serving(arrangement.tags[id].front().context);
+        else
+            arrangement.owners[id] = table.serving(arrangement.tags[id].front().context);
     }
 }
 

@@ -46,8 +46,10 @@ struct State {
             order.push_back(task);
             for (const std::uint32_t user : problem.users[task]) {
                 if (--waiting[user] != 0) continue;
-                if (problem.colours[user] == colour) queue.push(user);
-                else ready[problem.colours[user]].push_back(user);
+                if (problem.colours[user] == colour)
+                    queue.push(user);
+                else
+                    ready[problem.colours[user]].push_back(user);
             }
         }
     }
@@ -131,7 +133,8 @@ std::vector<std::uint32_t> exact(const Problem& problem) {
                 if (after.order.size() == total) return after.order;
                 std::string done(total, '\0');
                 for (const std::uint32_t task : after.order) done[task] = 1;
-                // The same is done: the colour that came last matters no more, it has nothing ready.
+                // The same is done: the colour that came last matters no more, it has nothing
+                // ready.
                 if (known.size() < most && known.insert(std::move(done)).second)
                     next.push_back(std::move(after));
             }

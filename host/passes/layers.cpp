@@ -14,8 +14,10 @@ void layers(const Graph& graph, Arrangement& arrangement) {
     std::map<std::pair<graph::NodeId, std::uint32_t>, std::uint32_t> copies_batch;
     for (std::uint32_t i = 0; i < arrangement.batches.size(); ++i) {
         for (const graph::Task& task : arrangement.batches[i].tasks) {
-            if (task.copy) copies_batch[{task.node, task.backend}] = i;
-            else owners_batch[task.node] = i;
+            if (task.copy)
+                copies_batch[{task.node, task.backend}] = i;
+            else
+                owners_batch[task.node] = i;
         }
     }
     const auto writer_of = [&](graph::NodeId node, std::uint32_t reader) {

@@ -74,15 +74,23 @@ InstanceId Program::find(std::string_view name) const {
 
 Checker::Checker(Program& program, SourceMap& sources, const Environment& environment,
                  Diagnostics& diagnostics)
-    : program_(program), session_(*program.session), sources_(sources), environment_(environment),
-      diagnostics_(diagnostics), constants_(program) {
+    : program_(program),
+      session_(*program.session),
+      sources_(sources),
+      environment_(environment),
+      diagnostics_(diagnostics),
+      constants_(program) {
     constants_.prepare = [this](InstanceId id) { ensure_checked(id); };
     constants_.setting = [this](std::uint32_t field) { return setting_value(field); };
 }
 
-std::optional<double> Checker::fold(const Expr* expr) { return constants_.fold(expr); }
+std::optional<double> Checker::fold(const Expr* expr) {
+    return constants_.fold(expr);
+}
 
-bool Checker::quiet() const { return diagnostics_.error_count() > Diagnostics::kMaxErrors; }
+bool Checker::quiet() const {
+    return diagnostics_.error_count() > Diagnostics::kMaxErrors;
+}
 
 Diagnostic& Checker::error(Code code, Span span, std::initializer_list<std::string_view> args) {
     if (!reported_.emplace(code, span.file, span.begin, span.end).second) {
@@ -115,7 +123,9 @@ const Expr* Checker::indexed(ExprKind kind, std::uint32_t index, Span span) {
     return result;
 }
 
-const Expr* Checker::strand(StrandId id, Span span) { return indexed(ExprKind::strand, id, span); }
+const Expr* Checker::strand(StrandId id, Span span) {
+    return indexed(ExprKind::strand, id, span);
+}
 
 const Expr* Checker::op(std::uint32_t index, std::initializer_list<const Expr*> args, Span span) {
     for (const Expr* arg : args)

@@ -13,7 +13,8 @@ namespace weft::sema {
 // What sema must know of the world around the program.
 struct Environment {
     std::vector<std::string> include_directories;
-    // Is there a usable plugin that opens this builtin, or delivers this sink? Empty: everything is.
+    // Is there a usable plugin that opens this builtin, or delivers this sink? Empty: everything
+    // is.
     std::function<bool(std::string_view builtin_or_sink)> available;
     // What a file extension can hold (WEFT_WRITES_* mask), 0 if no plugin writes it.
     std::function<std::uint32_t(std::string_view extension)> writes;

@@ -89,8 +89,10 @@ void Checker::check_part(InstanceId id, const Part& part) {
             (void)new_strand(target, output.text, output.span);
         target_part.first = 0;
     }
-    if (cache) bind_cache(target, target_part);
-    else bind_source(target, target_part);
+    if (cache)
+        bind_cache(target, target_part);
+    else
+        bind_source(target, target_part);
     if (!split) return;
     for (std::uint32_t i = 0; i < stmt.outputs.size(); ++i) {
         const StrandId from = program_.instances[target].strands[i];

@@ -13,10 +13,8 @@ namespace {
 std::string outputs_wanted(const Builtin& builtin) {
     if (builtin.least_outputs == builtin.most_outputs)
         return counted(builtin.least_outputs, "output");
-    if (builtin.most_outputs == 255)
-        return counted(builtin.least_outputs, "output") + " or more";
-    return std::to_string(builtin.least_outputs) + " to " +
-           counted(builtin.most_outputs, "output");
+    if (builtin.most_outputs == 255) return counted(builtin.least_outputs, "output") + " or more";
+    return std::to_string(builtin.least_outputs) + " to " + counted(builtin.most_outputs, "output");
 }
 
 bool has_word(std::string_view words, std::string_view word) {
@@ -108,8 +106,8 @@ void Checker::check_media_file(const syntax::ExprPtr arg, SourceArgument& argume
     missing.note({}, "looked for " + argument.text);
     const std::string near = nearest_file(argument.text);
     if (!near.empty())
-        missing.suggest("did you mean \"" +
-                        (fs::path(arg->text).parent_path() / near).string() + "\"?");
+        missing.suggest("did you mean \"" + (fs::path(arg->text).parent_path() / near).string() +
+                        "\"?");
 }
 
 void Checker::check_option(Instance& instance, std::string_view options, syntax::ExprPtr call,
@@ -131,16 +129,18 @@ void Checker::check_option(Instance& instance, std::string_view options, syntax:
     option.is_text = value->kind == syntax::ExprKind::string;
     if (label.text == "wrap") {
         const std::string& how = value->text;
-        const bool known = option.is_text && (how == "repeat" || how == "mirror" ||
-                                              how == "zero" || how == "clamp");
+        const bool known = option.is_text &&
+                           (how == "repeat" || how == "mirror" || how == "zero" || how == "clamp");
         if (!known) {
             error(Code::option_value, value->span,
                   {label.text, "\"clamp\", \"repeat\", \"mirror\" or \"zero\""});
             return;
         }
     }
-    if (option.is_text) option.text = value->text;
-    else option.number = number_argument(value, "the option '" + label.text + "'").value_or(0);
+    if (option.is_text)
+        option.text = value->text;
+    else
+        option.number = number_argument(value, "the option '" + label.text + "'").value_or(0);
     instance.arguments.push_back(std::move(option));
 }
 
@@ -156,8 +156,10 @@ void Checker::bind_cache(InstanceId id, const Part& part) {
     if (first) instance.ticks = 1;
     std::vector<syntax::ExprPtr> args;
     for (std::size_t i = 0; i < call.args.size(); ++i) {
-        if (call.arg_names[i].text.empty()) args.push_back(call.args[i]);
-        else check_option(instance, "wrap", &call, i);
+        if (call.arg_names[i].text.empty())
+            args.push_back(call.args[i]);
+        else
+            check_option(instance, "wrap", &call, i);
     }
     program_.instances[id] = instance;
     if (args.size() != 2) {

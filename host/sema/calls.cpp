@@ -8,8 +8,8 @@ namespace weft::sema {
 namespace {
 
 bool same_leaf(const Expr* a, const Expr* b) {
-    const bool leaf = a->kind == ExprKind::strand || a->kind == ExprKind::local ||
-                      a->kind == ExprKind::argument;
+    const bool leaf =
+        a->kind == ExprKind::strand || a->kind == ExprKind::local || a->kind == ExprKind::argument;
     return a == b || (leaf && a->kind == b->kind && a->index == b->index);
 }
 
@@ -33,8 +33,9 @@ const Expr* Checker::eval_call(syntax::ExprPtr expr, const Want& want) {
     if (find_function(expr->text) != nullptr) return call_function(expr, want);
     if (expr->text == "cache" || find_builtin(expr->text) != nullptr) {
         error(Code::needs_a_name, expr->span, {"'" + expr->text + "'"})
-            .suggest(scope_ == nullptr ? "write " + expr->text + "(...)::name<outputs>, then use the name"
-                                       : "bind it outside the spindle and pass the instance");
+            .suggest(scope_ == nullptr
+                         ? "write " + expr->text + "(...)::name<outputs>, then use the name"
+                         : "bind it outside the spindle and pass the instance");
         return nullptr;
     }
     const bool value = find_local(expr->text) != nullptr || find_param(expr->text) != nullptr ||
@@ -56,12 +57,14 @@ const Expr* Checker::eval_multi_call(syntax::ExprPtr expr, const Want& want) {
     const Spindle* const spindle = find_spindle(expr->text, &number);
     const bool function = find_function(expr->text) != nullptr;
     if (spindle == nullptr && !function) {
-        if (find_builtin(expr->text) == nullptr && expr->text != "cache") return unknown_callee(expr);
+        if (find_builtin(expr->text) == nullptr && expr->text != "cache")
+            return unknown_callee(expr);
         error(Code::needs_a_name, expr->span, {"'" + expr->text + "'"});
         return nullptr;
     }
-    const std::size_t outputs =
-        spindle != nullptr ? spindle->stmt->outputs.size() : expr->text == "cross" ? 3 : 1;
+    const std::size_t outputs = spindle != nullptr      ? spindle->stmt->outputs.size()
+                                : expr->text == "cross" ? 3
+                                                        : 1;
     if (outputs != 1) {
         error(Code::multi_call_outputs, expr->text_span, {expr->text, std::to_string(outputs)});
         return nullptr;
@@ -126,7 +129,8 @@ const Expr* Checker::call_spindle(syntax::ExprPtr expr, std::uint32_t number, co
     if (body == nullptr) return nullptr;
     const Call* call = nullptr;
     const auto same = calls_.find(expr);
-    if (same != calls_.end() && same->second->body == body && same_arguments(same->second->args, args))
+    if (same != calls_.end() && same->second->body == body &&
+        same_arguments(same->second->args, args))
         call = same->second;
     if (call == nullptr) {
         program_.calls.push_back({body, std::move(args), expr->span});

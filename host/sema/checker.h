@@ -14,9 +14,9 @@
 
 namespace weft::sema {
 
-inline constexpr std::size_t kMaxOutputs = 4096;       // of one instance
-inline constexpr std::size_t kMaxBodies = 20'000;      // instantiated spindles
-inline constexpr std::uint64_t kMaxTicks = 1u << 24;   // of a cache
+inline constexpr std::size_t kMaxOutputs = 4096;      // of one instance
+inline constexpr std::size_t kMaxBodies = 20'000;     // instantiated spindles
+inline constexpr std::uint64_t kMaxTicks = 1u << 24;  // of a cache
 
 using Items = std::vector<const Expr*>;
 
@@ -31,8 +31,8 @@ struct Want {
 // How many values an expression gives where nothing says how many are wanted.
 struct Shape {
     std::uint32_t count = 1;
-    bool open = false;                    // unknown: inside a spindle checked without a call
-    std::vector<std::string> names;       // of the instance that gives them, or empty
+    bool open = false;               // unknown: inside a spindle checked without a call
+    std::vector<std::string> names;  // of the instance that gives them, or empty
 };
 
 // A name inside a spindle that holds one value, or several (`x<o,..> = e`).
@@ -45,13 +45,13 @@ struct Local {
 // What a call passes for one parameter.
 struct ParamShape {
     bool record = false;
-    bool open = false;                    // checked without a call: anything goes
-    bool has_bare = true;                 // record: `bare` can be used
-    std::string bare_error;               // record without: the strand that would be missing
-    std::uint32_t bare = 0;               // argument number of the one value
-    std::uint32_t first = 0;              // record: argument number of its first strand
-    std::vector<std::string> names;       // record: its strands; "" in a bundle
-    InstanceId axis_of = kNone;           // record: the instance, where it has an axis of its own
+    bool open = false;               // checked without a call: anything goes
+    bool has_bare = true;            // record: `bare` can be used
+    std::string bare_error;          // record without: the strand that would be missing
+    std::uint32_t bare = 0;          // argument number of the one value
+    std::uint32_t first = 0;         // record: argument number of its first strand
+    std::vector<std::string> names;  // record: its strands; "" in a bundle
+    InstanceId axis_of = kNone;      // record: the instance, where it has an axis of its own
 };
 
 // The inside of one spindle while its statements are checked.
@@ -61,12 +61,13 @@ struct BodyScope {
     std::vector<ParamShape> params;
     std::unordered_map<std::string_view, std::uint32_t> param_numbers;
     std::unordered_map<std::string_view, Local> locals;
-    std::vector<std::pair<std::string_view, std::optional<Local>>> hidden;  // by names born in loops
+    std::vector<std::pair<std::string_view, std::optional<Local>>>
+        hidden;  // by names born in loops
     std::unordered_map<std::string_view, std::uint32_t> output_slots;
-    std::vector<char> output_set;         // 0 never, 1 in a loop only, 2 for certain
-    std::uint32_t depth = 0;              // loops around the statement being checked
-    Span called_from;                     // first call of this shape
-    bool generic = false;                 // checked without a call
+    std::vector<char> output_set;  // 0 never, 1 in a loop only, 2 for certain
+    std::uint32_t depth = 0;       // loops around the statement being checked
+    Span called_from;              // first call of this shape
+    bool generic = false;          // checked without a call
 };
 
 class Checker {
@@ -75,21 +76,21 @@ public:
             Diagnostics& diagnostics);
 
     // The order of analysis; each in the file of its subject.
-    void read(const std::string& path);                    // use.cpp
-    void read_text(std::string path, std::string text);    // use.cpp
-    void collect_names();                                  // names.cpp
-    void collect_settings();                               // settings.cpp
-    void check_spindles();                                 // spindles.cpp
-    void declare_axes();                                   // bind.cpp
-    void check_statements();                               // bind.cpp
-    void finish_settings();                                // settings.cpp
-    void finish_bodies();                                  // spindles.cpp
+    void read(const std::string& path);                  // use.cpp
+    void read_text(std::string path, std::string text);  // use.cpp
+    void collect_names();                                // names.cpp
+    void collect_settings();                             // settings.cpp
+    void check_spindles();                               // spindles.cpp
+    void declare_axes();                                 // bind.cpp
+    void check_statements();                             // bind.cpp
+    void finish_settings();                              // settings.cpp
+    void finish_bodies();                                // spindles.cpp
 
     // expressions.cpp
     [[nodiscard]] const Expr* eval(syntax::ExprPtr expr, const Want& want);
     [[nodiscard]] Items eval_items(syntax::ExprPtr expr);
     [[nodiscard]] Items eval_items(syntax::ExprPtr expr, const Shape& shape);
-    [[nodiscard]] Shape shape_of(syntax::ExprPtr expr);    // shapes.cpp
+    [[nodiscard]] Shape shape_of(syntax::ExprPtr expr);  // shapes.cpp
     // Its value, if it is the same at all places and times.
     [[nodiscard]] std::optional<double> fold(const Expr* expr);
 
@@ -216,8 +217,7 @@ private:
                                     const std::vector<std::string_view>& known);
     [[nodiscard]] bool text_argument(const syntax::Stmt& stmt, std::size_t number,
                                      std::string_view what, std::string* text);
-    [[nodiscard]] std::optional<double> number_argument(syntax::ExprPtr arg,
-                                                        std::string_view what);
+    [[nodiscard]] std::optional<double> number_argument(syntax::ExprPtr arg, std::string_view what);
     void append_values(syntax::ExprPtr arg, Sink& sink, bool labelled);
 
     // expressions made
@@ -238,14 +238,14 @@ private:
     const Environment& environment_;
     Diagnostics& diagnostics_;
 
-    BodyScope* scope_ = nullptr;       // the spindle being checked
-    bool want_used_ = false;           // whether the value just made depends on the Want
+    BodyScope* scope_ = nullptr;  // the spindle being checked
+    bool want_used_ = false;      // whether the value just made depends on the Want
     std::uint32_t order_ = 0;
     std::unordered_map<syntax::ExprPtr, const Expr*> memo_;  // of values that do not, per statement
     std::unordered_map<syntax::ExprPtr, const Call*> calls_;  // the latest of each place
-    std::vector<std::pair<std::string, Span>> open_files_;   // chain of `use`
+    std::vector<std::pair<std::string, Span>> open_files_;    // chain of `use`
     std::set<std::string> read_files_;
-    std::deque<BodyScope> pending_;    // bodies to be filled
+    std::deque<BodyScope> pending_;  // bodies to be filled
     std::set<std::tuple<Code, FileId, std::uint32_t, std::uint32_t>> reported_;
     Diagnostic discarded_{};
     std::array<char, WEFT_FIELD_COUNT> setting_state_{};  // 0 not set, 1 being folded, 2 done
@@ -265,8 +265,8 @@ private:
 struct Function {
     std::string_view name;
     std::uint32_t least = 0;
-    std::uint32_t most = 0;        // 255: any number
-    std::uint32_t op = 0;          // WEFT_OP_*, or 0: written with others (functions.cpp)
+    std::uint32_t most = 0;  // 255: any number
+    std::uint32_t op = 0;    // WEFT_OP_*, or 0: written with others (functions.cpp)
 };
 [[nodiscard]] const Function* find_function(std::string_view name);
 [[nodiscard]] bool is_vector_function(std::string_view name);

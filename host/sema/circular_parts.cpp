@@ -89,7 +89,8 @@ std::vector<std::uint32_t> circular_parts(const Program& program) {
             }
             const std::uint32_t successor = graph.successor(node, path.back().next++);
             if (successor != kNone) {
-                if (number[successor] == 0) path.push_back({successor, 0});
+                if (number[successor] == 0)
+                    path.push_back({successor, 0});
                 else if (on_stack[successor] != 0)
                     low[node] = std::min(low[node], number[successor]);
                 continue;

@@ -69,8 +69,10 @@ std::optional<double> Constants::fold_strand(StrandId id) {
         return std::nullopt;
     strands_[id] = std::nullopt;  // a cycle is not constant
     const auto result = fold(value);
-    if (result || !prepare) strands_[id] = result;
-    else strands_.erase(id);
+    if (result || !prepare)
+        strands_[id] = result;
+    else
+        strands_.erase(id);
     return result;
 }
 

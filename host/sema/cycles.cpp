@@ -23,7 +23,9 @@ struct Place {  // a strand, read where caches are read at these k
 class Judge {
 public:
     Judge(const Program& program, Diagnostics& diagnostics)
-        : program_(program), diagnostics_(diagnostics), parts_(circular_parts(program)),
+        : program_(program),
+          diagnostics_(diagnostics),
+          parts_(circular_parts(program)),
           reader_(program) {}
 
     void run() {
@@ -70,8 +72,7 @@ private:
                 continue;
             }
             std::size_t first = 0;
-            while (path[first].place.strand != step.strand ||
-                   path[first].place.axes != step.axes)
+            while (path[first].place.strand != step.strand || path[first].place.axes != step.axes)
                 ++first;
             std::vector<std::pair<StrandId, Read>> cycle;
             for (; first < path.size(); ++first)
@@ -102,9 +103,12 @@ private:
                 text += ", and on by " + counted(cycle.size() - kShown - 1, "step");
             error.note(step.span, text);
         }
-        if (!constant) error.suggest("inside a cycle k must be a constant, 1 or more");
-        else if (cache) error.suggest("read the cache in the past, as in c[c@k ~ 1]");
-        else error.suggest("feedback goes through a cache: c = cache(x, 2), read as c[c@k ~ 1]");
+        if (!constant)
+            error.suggest("inside a cycle k must be a constant, 1 or more");
+        else if (cache)
+            error.suggest("read the cache in the past, as in c[c@k ~ 1]");
+        else
+            error.suggest("feedback goes through a cache: c = cache(x, 2), read as c[c@k ~ 1]");
     }
 
     [[nodiscard]] std::string name_of(StrandId id) const {

@@ -85,7 +85,8 @@ const Expr* Checker::eval_list(syntax::ExprPtr expr, const Want& want) {
             error(Code::value_count, expr->span,
                   {counted(size, "value"),
                    want.count == 1 ? "one is" : std::to_string(want.count) + " are"});
-        if (want.count == 1) wrong.suggest("name the outputs, as in name<a, b> = ..., or index: <a, b>[0]");
+        if (want.count == 1)
+            wrong.suggest("name the outputs, as in name<a, b> = ..., or index: <a, b>[0]");
         return nullptr;
     }
     if (size == 1) return eval(expr->args[0], want);
@@ -101,8 +102,8 @@ const Expr* Checker::eval_index(syntax::ExprPtr expr, const Want& want) {
         chain.push_back(base);
         base = base->args[0];
     }
-    while (!chain.empty() && (base->kind == syntax::ExprKind::bundle ||
-                              base->kind == syntax::ExprKind::tuple)) {
+    while (!chain.empty() &&
+           (base->kind == syntax::ExprKind::bundle || base->kind == syntax::ExprKind::tuple)) {
         const auto at = constant_index(chain.back()->args[1], base->args.size(), false);
         if (!at) return nullptr;
         base = base->args[*at];
@@ -148,7 +149,9 @@ Want Checker::item_want(const Shape& shape, std::uint32_t index) const {
     return {{}, index, shape.count};
 }
 
-Items Checker::eval_items(syntax::ExprPtr expr) { return eval_items(expr, shape_of(expr)); }
+Items Checker::eval_items(syntax::ExprPtr expr) {
+    return eval_items(expr, shape_of(expr));
+}
 
 // Every value that an expression gives, where nothing says how many are wanted.
 Items Checker::eval_items(syntax::ExprPtr expr, const Shape& shape) {

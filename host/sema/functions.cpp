@@ -9,10 +9,10 @@ constexpr double kPi = 3.14159265358979323846;
 constexpr double kDefaultOctaves = 5;
 
 std::string arguments_wanted(const Function& function) {
-    if (function.most == 255)
-        return "at least " + counted(function.least, "argument");
+    if (function.most == 255) return "at least " + counted(function.least, "argument");
     if (function.least == function.most) return counted(function.least, "argument");
-    return std::to_string(function.least) + (function.most == function.least + 1 ? " or " : " to ") +
+    return std::to_string(function.least) +
+           (function.most == function.least + 1 ? " or " : " to ") +
            counted(function.most, "argument");
 }
 
@@ -76,8 +76,7 @@ const Expr* Checker::call_function(syntax::ExprPtr expr, const Want& want) {
     if (name == "smoothstep") {
         const Expr* const offset = op(WEFT_OP_SUB, {a[2], a[0]}, at);
         const Expr* const range = op(WEFT_OP_SUB, {a[1], a[0]}, at);
-        const Expr* const t =
-            clamp(op(WEFT_OP_DIV, {offset, range}, at), constant(0), constant(1));
+        const Expr* const t = clamp(op(WEFT_OP_DIV, {offset, range}, at), constant(0), constant(1));
         const Expr* const slope =
             op(WEFT_OP_SUB, {constant(3), op(WEFT_OP_MUL, {constant(2), t}, at)}, at);
         return op(WEFT_OP_MUL, {op(WEFT_OP_MUL, {t, t}, at), slope}, at);

@@ -28,9 +28,10 @@ void Checker::collect_names() {
     for (const Item& item : session_.items)
         if (item.stmt->kind == syntax::StmtKind::spindle) collect_spindle(*item.stmt);
     for (const Item& item : session_.items) {
-        const bool badge = item.stmt->kind == syntax::StmtKind::pragma &&
-                           item.stmt->name.text == "badge";
-        if (badge) program_.badges.push_back({item.stmt->label, item.stmt->span});
+        const bool badge =
+            item.stmt->kind == syntax::StmtKind::pragma && item.stmt->name.text == "badge";
+        if (badge)
+            program_.badges.push_back({item.stmt->label, item.stmt->span});
         else if (item.stmt->kind == syntax::StmtKind::bind ||
                  item.stmt->kind == syntax::StmtKind::pragma)
             collect_instance(item);
@@ -57,7 +58,8 @@ void Checker::collect_spindle(const syntax::Stmt& stmt) {
     for (const auto* list : {&stmt.params, &stmt.outputs}) {
         const std::string_view what = list == &stmt.params ? "parameter" : "output";
         each_repeated(*list, [&](const syntax::Name& again, const syntax::Name& first) {
-            error(Code::listed_twice, again.span, {what, again.text}).note(first.span, "first here");
+            error(Code::listed_twice, again.span, {what, again.text})
+                .note(first.span, "first here");
             spindle.poisoned = true;
         });
     }
@@ -66,8 +68,7 @@ void Checker::collect_spindle(const syntax::Stmt& stmt) {
 
 void Checker::collect_instance(const Item& item) {
     const syntax::Stmt& stmt = *item.stmt;
-    const syntax::Name& name =
-        stmt.kind == syntax::StmtKind::pragma ? stmt.instance : stmt.name;
+    const syntax::Name& name = stmt.kind == syntax::StmtKind::pragma ? stmt.instance : stmt.name;
     const auto number = static_cast<std::uint32_t>(session_.instances.size());
     const auto [at, is_new] =
         session_.symbols.emplace(name.text, Symbol{SymbolKind::instance, number, name.span});
@@ -101,8 +102,7 @@ void Checker::add_outputs(InstanceSymbol& symbol, const syntax::Stmt& stmt) {
         error(Code::too_many_outputs, stmt.name.span, {std::to_string(kMaxOutputs)});
         return;
     }
-    const auto first =
-        static_cast<std::uint32_t>(program_.instances[symbol.id].strands.size());
+    const auto first = static_cast<std::uint32_t>(program_.instances[symbol.id].strands.size());
     if (anonymous) {
         (void)new_strand(symbol.id, "", stmt.name.span);
     } else {
@@ -177,8 +177,7 @@ StrandId Checker::input_strand(InstanceId id, const std::string& name, Span span
 }
 
 // Position of the output, or kNone. Looks first where instances of one shape have it.
-std::uint32_t Checker::find_output(InstanceId id, std::string_view name,
-                                   std::uint32_t hint) const {
+std::uint32_t Checker::find_output(InstanceId id, std::string_view name, std::uint32_t hint) const {
     const std::vector<StrandId>& strands = program_.instances[id].strands;
     if (hint < strands.size() && program_.strands[strands[hint]].name == name) return hint;
     for (std::uint32_t i = 0; i < strands.size(); ++i)

@@ -87,8 +87,10 @@ void Checker::bind_pragma(InstanceId id, const Part& part) {
         param.span = stmt.span;
         const auto number = static_cast<ParamId>(program_.params.size());
         program_.params.push_back(std::move(param));
-        if (only) program_.strands[to].param = number;
-        else program_.strands[to].value = indexed(ExprKind::param, number, stmt.outputs[i].span);
+        if (only)
+            program_.strands[to].param = number;
+        else
+            program_.strands[to].value = indexed(ExprKind::param, number, stmt.outputs[i].span);
     }
 }
 
@@ -107,12 +109,9 @@ void Checker::bind_curve(InstanceId id, const syntax::Stmt& stmt) {
         if (i == points.size()) return number(points.back().second, at);
         const auto [t0, v0] = points[i - 1];
         const auto [t1, v1] = points[i];
-        const Expr* const t = op(WEFT_OP_DIV,
-                                 {op(WEFT_OP_SUB, {time, number(t0, at)}, at),
-                                  number(t1 - t0, at)},
-                                 at);
-        return op(WEFT_OP_ADD,
-                  {number(v0, at), op(WEFT_OP_MUL, {number(v1 - v0, at), t}, at)}, at);
+        const Expr* const t =
+            op(WEFT_OP_DIV, {op(WEFT_OP_SUB, {time, number(t0, at)}, at), number(t1 - t0, at)}, at);
+        return op(WEFT_OP_ADD, {number(v0, at), op(WEFT_OP_MUL, {number(v1 - v0, at), t}, at)}, at);
     };
     const auto choose = [&](const auto& self, std::size_t first, std::size_t last) -> const Expr* {
         if (first == last) return piece(first);

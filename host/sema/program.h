@@ -46,8 +46,8 @@ struct Expr;
 
 // One coordinate replaced: a field of me, or the own axis of an instance.
 struct Replacement {
-    std::uint32_t field = 0;         // WEFT_FIELD_*, or WEFT_FIELD_OWN
-    InstanceId instance = kNone;     // of WEFT_FIELD_OWN
+    std::uint32_t field = 0;      // WEFT_FIELD_*, or WEFT_FIELD_OWN
+    InstanceId instance = kNone;  // of WEFT_FIELD_OWN
     const Expr* value = nullptr;
 };
 
@@ -59,7 +59,7 @@ struct Expr {
     std::vector<const Expr*> args;
     std::vector<Replacement> replacements;
     const Call* call = nullptr;
-    std::uint32_t id = 0;            // its position in Program::exprs
+    std::uint32_t id = 0;  // its position in Program::exprs
     Span span;
 };
 
@@ -67,20 +67,20 @@ struct Expr {
 enum class StatementKind : std::uint8_t { set, loop };
 struct Statement {
     StatementKind kind = StatementKind::set;
-    std::uint32_t slot = 0;             // set: local; loop: the loop variable's local
-    const Expr* value = nullptr;        // set
-    const Expr* from = nullptr;         // loop: turns from, from + 1, ... <= to
+    std::uint32_t slot = 0;       // set: local; loop: the loop variable's local
+    const Expr* value = nullptr;  // set
+    const Expr* from = nullptr;   // loop: turns from, from + 1, ... <= to
     const Expr* to = nullptr;
-    std::vector<Statement> body;        // loop
-    std::vector<std::uint32_t> carried; // loop: outer locals that the body assigns
+    std::vector<Statement> body;         // loop
+    std::vector<std::uint32_t> carried;  // loop: outer locals that the body assigns
     Span span;
 };
 
 struct Body {
-    std::string spindle;                // for messages
+    std::string spindle;  // for messages
     std::uint32_t local_count = 0;
     std::vector<Statement> statements;
-    std::vector<std::uint32_t> outputs; // local slots
+    std::vector<std::uint32_t> outputs;  // local slots
     Span span;
 };
 
@@ -108,11 +108,11 @@ struct SourceArgument {
 
 struct Strand {
     InstanceId instance = kNone;
-    std::string name;             // "" of an anonymous strand
-    std::uint32_t output = 0;     // position within its instance
+    std::string name;          // "" of an anonymous strand
+    std::uint32_t output = 0;  // position within its instance
     // computed: the strand; cache: its source; source: the strand it analyses (spectrum); or null
     const Expr* value = nullptr;
-    ParamId param = kNone;        // parameter
+    ParamId param = kNone;  // parameter
     Span span;
 };
 
@@ -132,12 +132,12 @@ struct Instance {
 
 // A live number. Offline it keeps its initial value, except where `input` says otherwise.
 struct Param {
-    std::string name;   // "knob@s"
+    std::string name;  // "knob@s"
     double initial = 0;
     double low = 0;
     double high = 1;
     std::string label;
-    std::string kind;   // "slider", "xy", "color", "toggle", "input"
+    std::string kind;  // "slider", "xy", "color", "toggle", "input"
     Span span;
 };
 
@@ -150,17 +150,17 @@ enum class SinkKind : std::uint8_t { display, render, play, osc, midi, export_fi
 
 struct Sink {
     SinkKind kind = SinkKind::display;
-    std::uint32_t context = 0;         // WEFT_CONTEXT_*
-    std::uint32_t order = 0;           // position in the program
+    std::uint32_t context = 0;  // WEFT_CONTEXT_*
+    std::uint32_t order = 0;    // position in the program
     // display, render, export of a picture: exactly 4 (r, g, b, a) after the rules of the sinks;
     // play, export of sound: one per channel; others: as written.
     std::vector<const Expr*> values;
-    std::vector<std::string> labels;   // data, compute: how each value was written
-    bool spreads = false;              // play with one strand: mono to all channels
-    bool has_alpha = false;            // picture with an alpha of its own
-    bool is_sound = false;             // export: sound rather than picture
-    std::string target;                // display: target name; osc: "host:port"; files: path
-    std::string path;                  // osc: address
+    std::vector<std::string> labels;  // data, compute: how each value was written
+    bool spreads = false;             // play with one strand: mono to all channels
+    bool has_alpha = false;           // picture with an alpha of its own
+    bool is_sound = false;            // export: sound rather than picture
+    std::string target;               // display: target name; osc: "host:port"; files: path
+    std::string path;                 // osc: address
     std::vector<SourceArgument> options;
     Span span;
 };
@@ -177,7 +177,7 @@ struct Program {
     std::array<double, WEFT_FIELD_COUNT> settings{};  // fields of class SETTING
     std::vector<std::string> files;                   // the program and all it uses
     std::unordered_map<std::string, InstanceId> names;
-    std::shared_ptr<Session> session;                 // for analyze_expression
+    std::shared_ptr<Session> session;  // for analyze_expression
 
     // The instance's id, or kNone.
     [[nodiscard]] InstanceId find(std::string_view name) const;

@@ -138,15 +138,14 @@ const Reader::Context* Reader::context_of(const Call* call, const Context* paren
 }
 
 std::uint32_t Reader::number_of(const Axes& axes) {
-    const auto [at, is_new] =
-        axes_numbers_.emplace(axes, static_cast<std::uint32_t>(axes_.size()));
+    const auto [at, is_new] = axes_numbers_.emplace(axes, static_cast<std::uint32_t>(axes_.size()));
     if (is_new) axes_.push_back(axes);
     return at->second;
 }
 
 // The value of a k where it stands: constants, also through arguments and plain locals.
-std::optional<double> Reader::constant(const Expr* expr, const Context* context,
-                                       std::uint32_t axes, int depth) {
+std::optional<double> Reader::constant(const Expr* expr, const Context* context, std::uint32_t axes,
+                                       int depth) {
     constexpr int kMaxDepth = 200;
     if (expr == nullptr || depth > kMaxDepth) return std::nullopt;
     switch (expr->kind) {

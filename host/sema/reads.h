@@ -22,8 +22,8 @@ struct Read {
     std::uint32_t axes = 0;  // number of the Axes around it; 0: none is replaced
     Span span;
     bool cache = false;
-    bool constant = true;    // of a cache: its k is
-    bool past = false;       // of a cache: k >= 1, or nothing at all (k is not finite)
+    bool constant = true;  // of a cache: its k is
+    bool past = false;     // of a cache: k >= 1, or nothing at all (k is not finite)
 };
 
 class Reader {
@@ -70,7 +70,7 @@ private:
     Slices slices_;
     const std::vector<std::uint32_t>* parts_ = nullptr;
     std::uint32_t part_ = 0;
-    std::size_t steps_ = 0;      // of the expression being read
+    std::size_t steps_ = 0;  // of the expression being read
     std::size_t all_steps_ = 0;
     bool gave_up_ = false;
     std::deque<Axes> axes_;

@@ -64,10 +64,14 @@ const Expr* Checker::unknown_name(std::string_view name, Span span) {
             .suggest("call it: " + std::string(name) + "(...)");
     } else {
         Diagnostic& unknown = error(Code::unknown_name, span, {name});
-        if (name == "true" || name == "false") unknown.suggest("truth is a number: 1 or 0");
-        else if (name == "pi") unknown.suggest("write pi = 3.141592653589793");
-        else if (field_named(name)) unknown.suggest("a coordinate is read as me@" + std::string(name));
-        else unknown.suggest(did_you_mean(nearest_value(name)));
+        if (name == "true" || name == "false")
+            unknown.suggest("truth is a number: 1 or 0");
+        else if (name == "pi")
+            unknown.suggest("write pi = 3.141592653589793");
+        else if (field_named(name))
+            unknown.suggest("a coordinate is read as me@" + std::string(name));
+        else
+            unknown.suggest(did_you_mean(nearest_value(name)));
     }
     return nullptr;
 }
@@ -82,9 +86,9 @@ const Expr* Checker::bare_instance(InstanceId id, const Want& want, Span span) {
         if (output != kNone) return strand(instance.strands[output], span);
         error(Code::strand_for_output, span, {instance.name, want.name})
             .note(instance.span, "'" + instance.name + "' has " + strands_of(instance))
-            .suggest("name the strand that is meant, as in " + instance.name + "@" +
-                     (instance.strands.empty() ? "name"
-                                               : program_.strands[instance.strands[0]].name));
+            .suggest(
+                "name the strand that is meant, as in " + instance.name + "@" +
+                (instance.strands.empty() ? "name" : program_.strands[instance.strands[0]].name));
         return nullptr;
     }
     if (instance.strands.empty()) return nullptr;

@@ -28,8 +28,10 @@ const Expr* Checker::eval_remap(syntax::ExprPtr expr, const Want& want) {
         const Expr* const value = eval(item.value, want);
         std::uint32_t field = 0;
         InstanceId instance = kNone;
-        if (item.field.text.empty()) field = kPositional[positional++];
-        else if (!resolve_axis(item, &field, &instance)) ok = false;
+        if (item.field.text.empty())
+            field = kPositional[positional++];
+        else if (!resolve_axis(item, &field, &instance))
+            ok = false;
         if (!ok || value == nullptr) {
             ok = false;
             continue;
@@ -74,10 +76,9 @@ bool Checker::add_replacement(Expr& remap, std::uint32_t field, InstanceId insta
                               const Expr* value, Span span) {
     for (const Replacement& other : remap.replacements) {
         if (other.field != field || other.instance != instance) continue;
-        const std::string name =
-            instance == kNone ? "me@" + std::string(field_name(field))
-                              : program_.instances[instance].name + "@" +
-                                    program_.instances[instance].own_axis;
+        const std::string name = instance == kNone ? "me@" + std::string(field_name(field))
+                                                   : program_.instances[instance].name + "@" +
+                                                         program_.instances[instance].own_axis;
         error(Code::replaced_twice, span, {name}).note(other.value->span, "the first is here");
         return false;
     }
@@ -128,22 +129,23 @@ bool Checker::resolve_axis(const syntax::RemapItem& item, std::uint32_t* field,
         *instance = id;
         return true;
     }
-    Diagnostic& unknown = error(Code::unknown_axis, join(item.instance.span, item.field.span),
-                                {name, axis});
+    Diagnostic& unknown =
+        error(Code::unknown_axis, join(item.instance.span, item.field.span), {name, axis});
     if (id != kNone && !program_.instances[id].own_axis.empty()) {
         unknown.suggest("its axis is " + name + "@" + program_.instances[id].own_axis);
     } else if (field_named(axis)) {
         unknown.suggest("did you mean 'me@" + axis + "'?");
     } else {
-        unknown.suggest("a remap replaces coordinates, as in me@x, or the axis of a cache, as in c@k");
+        unknown.suggest(
+            "a remap replaces coordinates, as in me@x, or the axis of a cache, as in c@k");
     }
     return false;
 }
 
 void Checker::lint_local(syntax::ExprPtr base) {
     if (base->kind != syntax::ExprKind::name && base->kind != syntax::ExprKind::member) return;
-    const bool output = scope_->output_slots.count(base->text) != 0 &&
-                        find_param(base->text) == nullptr;
+    const bool output =
+        scope_->output_slots.count(base->text) != 0 && find_param(base->text) == nullptr;
     if (find_local(base->text) == nullptr && !output) return;
     if (!reported_.emplace(Code::remap_of_local, base->span.file, base->span.begin, base->span.end)
              .second)

@@ -41,7 +41,7 @@ struct Spindle {
     const syntax::Stmt* stmt = nullptr;
     std::vector<ParamUse> uses;  // parallel to stmt->params
     std::vector<std::uint32_t> callees;
-    bool poisoned = false;       // its definition has errors that were reported
+    bool poisoned = false;  // its definition has errors that were reported
 };
 
 enum class SymbolKind : std::uint8_t { instance, spindle };

@@ -30,7 +30,8 @@ Range range_of(std::uint32_t field) {
 
 void Checker::collect_settings() {
     for (std::uint32_t field = 0; field < WEFT_FIELD_COUNT; ++field)
-        if (environment_.overrides[field]) program_.settings[field] = *environment_.overrides[field];
+        if (environment_.overrides[field])
+            program_.settings[field] = *environment_.overrides[field];
     for (const Item& item : session_.items) {
         const syntax::Stmt& stmt = *item.stmt;
         if (stmt.kind != syntax::StmtKind::setting || item.imported) continue;

@@ -54,8 +54,10 @@ Shape Checker::shape_of(syntax::ExprPtr expr) {
         case syntax::ExprKind::if_else: combine_parts(); break;
         case syntax::ExprKind::bundle:
         case syntax::ExprKind::tuple:
-            if (expr->args.size() == 1) combine_parts();
-            else result.count = static_cast<std::uint32_t>(expr->args.size());
+            if (expr->args.size() == 1)
+                combine_parts();
+            else
+                result.count = static_cast<std::uint32_t>(expr->args.size());
             break;
         case syntax::ExprKind::remap:
             combine_parts();
@@ -71,10 +73,14 @@ Shape Checker::shape_of(syntax::ExprPtr expr) {
             std::uint32_t number = 0;
             const Spindle* const spindle = find_spindle(expr->text, &number);
             if (spindle == nullptr) {
-                if (expr->text == "cross") result.count = 3;
-                else if (is_vector_function(expr->text)) break;
-                else if (find_function(expr->text) != nullptr) combine_parts();
-                else if (const InstanceId id = instance_named(expr->text); id != kNone) of_instance(id);
+                if (expr->text == "cross")
+                    result.count = 3;
+                else if (is_vector_function(expr->text))
+                    break;
+                else if (find_function(expr->text) != nullptr)
+                    combine_parts();
+                else if (const InstanceId id = instance_named(expr->text); id != kNone)
+                    of_instance(id);
                 break;
             }
             const std::size_t outputs = spindle->stmt->outputs.size();

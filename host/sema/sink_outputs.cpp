@@ -33,12 +33,12 @@ std::uint32_t Checker::check_extension(const syntax::Stmt& stmt, const Sink& sin
         if (extension.empty())
             error(Code::sink_argument, stmt.args[0]->span,
                   {stmt.name.text, "a file name with an extension"});
-        else error(Code::no_writer, stmt.args[0]->span, {extension});
+        else
+            error(Code::no_writer, stmt.args[0]->span, {extension});
         return 0;
     }
     if ((holds & wanted) == 0) {
-        Diagnostic& wrong =
-            error(Code::export_kind, stmt.args[0]->span, {"." + extension, what});
+        Diagnostic& wrong = error(Code::export_kind, stmt.args[0]->span, {"." + extension, what});
         if ((holds & WEFT_WRITES_TABLE) != 0) wrong.suggest("tables are written by data(...)");
         return 0;
     }
@@ -74,7 +74,8 @@ void Checker::picture_sink(const syntax::Stmt& stmt, Sink& sink) {
             continue;
         }
         if (arg->kind == syntax::ExprKind::string) {
-            error(Code::text_as_value, arg->span).suggest("a picture of another name is display(..., target: \"name\")");
+            error(Code::text_as_value, arg->span)
+                .suggest("a picture of another name is display(..., target: \"name\")");
             ok = false;
             continue;
         }
@@ -85,13 +86,15 @@ void Checker::picture_sink(const syntax::Stmt& stmt, Sink& sink) {
             positional_at = positional_at.valid() ? join(positional_at, arg->span) : arg->span;
         } else if (label == "rgb") {
             if (items.size() != 3 && items.size() != 1) {
-                error(Code::sink_values, arg->span, {"rgb:", "3 values, or 1 for grey", std::to_string(items.size())});
+                error(Code::sink_values, arg->span,
+                      {"rgb:", "3 values, or 1 for grey", std::to_string(items.size())});
                 return;
             }
             for (std::size_t c = 0; c < 3; ++c)
                 give(c, items[items.size() == 1 ? 0 : c], stmt.arg_names[i].span);
         } else if (items.size() != 1) {
-            error(Code::sink_values, arg->span, {label + ":", "1 value", std::to_string(items.size())});
+            error(Code::sink_values, arg->span,
+                  {label + ":", "1 value", std::to_string(items.size())});
             return;
         } else {
             give(std::string_view("rgba").find(label), items[0], stmt.arg_names[i].span);
@@ -102,11 +105,13 @@ void Checker::picture_sink(const syntax::Stmt& stmt, Sink& sink) {
     const bool fits = count == 1 || count == 3 || (count == 4 && !given[3]);
     if ((count == 0 && !named) || (count != 0 && (!fits || given[0] || given[1] || given[2]))) {
         if (!ok) return;
-        Diagnostic& wrong = error(Code::sink_values, positional_at.valid() ? positional_at : stmt.span,
-                                  {sink_name, "1 value (grey), 3 (r, g, b) or 4 (r, g, b, a)",
-                                   count != 0 && named ? "values with and without names"
-                                                       : std::to_string(count)});
-        if (count == 2) wrong.suggest("give the missing channel, or name them: " + sink_name + "(r: ..., g: ...)");
+        Diagnostic& wrong =
+            error(Code::sink_values, positional_at.valid() ? positional_at : stmt.span,
+                  {sink_name, "1 value (grey), 3 (r, g, b) or 4 (r, g, b, a)",
+                   count != 0 && named ? "values with and without names" : std::to_string(count)});
+        if (count == 2)
+            wrong.suggest("give the missing channel, or name them: " + sink_name +
+                          "(r: ..., g: ...)");
         return;
     }
     for (std::size_t c = 0; c < count && ok; ++c) channels[c] = positional[c];
@@ -138,7 +143,8 @@ void Checker::sound_sink(const syntax::Stmt& stmt, Sink& sink) {
             named = true;
             const Items items = eval_items(arg);
             if (items.size() != 1) {
-                error(Code::sink_values, arg->span, {label + ":", "1 value", std::to_string(items.size())});
+                error(Code::sink_values, arg->span,
+                      {label + ":", "1 value", std::to_string(items.size())});
                 return;
             }
             ok = ok && items[0] != nullptr;
@@ -147,7 +153,8 @@ void Checker::sound_sink(const syntax::Stmt& stmt, Sink& sink) {
     }
     for (const Expr* value : sink.values) ok = ok && value != nullptr;
     if (named && !sink.values.empty()) {
-        error(Code::sink_values, positional_at, {stmt.name.text, "values by position or left: and right:", "both"});
+        error(Code::sink_values, positional_at,
+              {stmt.name.text, "values by position or left: and right:", "both"});
         return;
     }
     if (named && ok) {
@@ -161,8 +168,10 @@ void Checker::sound_sink(const syntax::Stmt& stmt, Sink& sink) {
 
 // export("file.ext", ...): the extension says whether it is a picture or a sound.
 void Checker::export_sink(const syntax::Stmt& stmt, Sink& sink) {
-    if (!text_argument(stmt, 0, "a file first, as in export(\"picture.png\", ...)", &sink.target)) return;
-    const std::uint32_t holds = check_extension(stmt, sink, kPictures | WEFT_WRITES_SOUND, "pictures or sounds");
+    if (!text_argument(stmt, 0, "a file first, as in export(\"picture.png\", ...)", &sink.target))
+        return;
+    const std::uint32_t holds =
+        check_extension(stmt, sink, kPictures | WEFT_WRITES_SOUND, "pictures or sounds");
     if (holds == 0) return;
     bool sides = false;
     for (const syntax::Name& label : stmt.arg_names)
@@ -170,8 +179,10 @@ void Checker::export_sink(const syntax::Stmt& stmt, Sink& sink) {
     const bool picture = (holds & kPictures) != 0;
     const bool sound = (holds & WEFT_WRITES_SOUND) != 0;
     sink.is_sound = sound && (!picture || sides);
-    if (sink.is_sound) sound_sink(stmt, sink);
-    else picture_sink(stmt, sink);
+    if (sink.is_sound)
+        sound_sink(stmt, sink);
+    else
+        picture_sink(stmt, sink);
 }
 
 }  // namespace weft::sema

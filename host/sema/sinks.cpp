@@ -81,7 +81,8 @@ bool Checker::check_labels(const syntax::Stmt& stmt, const std::vector<std::stri
             unknown.suggest("did you mean '" + std::string(near) + ":'?");
         } else {
             std::string all;
-            for (const std::string_view name : known) all += (all.empty() ? "" : ", ") + std::string(name) + ":";
+            for (const std::string_view name : known)
+                all += (all.empty() ? "" : ", ") + std::string(name) + ":";
             unknown.suggest(all.empty() ? "its arguments have no names" : "it knows " + all);
         }
     }
@@ -90,9 +91,10 @@ bool Checker::check_labels(const syntax::Stmt& stmt, const std::vector<std::stri
 
 bool Checker::text_argument(const syntax::Stmt& stmt, std::size_t number, std::string_view what,
                             std::string* text) {
-    const bool there = number < stmt.args.size() &&
-                       stmt.args[number]->kind == syntax::ExprKind::string;
-    if (there) *text = stmt.args[number]->text;
+    const bool there =
+        number < stmt.args.size() && stmt.args[number]->kind == syntax::ExprKind::string;
+    if (there)
+        *text = stmt.args[number]->text;
     else
         error(Code::sink_argument,
               number < stmt.args.size() ? stmt.args[number]->span : stmt.name.span,
@@ -116,13 +118,14 @@ void Checker::append_values(syntax::ExprPtr arg, Sink& sink, bool labelled) {
     for (std::size_t i = 0; i < items.size(); ++i) {
         sink.values.push_back(items[i]);
         if (!labelled) continue;
-        const bool list = arg->kind == syntax::ExprKind::bundle ||
-                          arg->kind == syntax::ExprKind::tuple;
+        const bool list =
+            arg->kind == syntax::ExprKind::bundle || arg->kind == syntax::ExprKind::tuple;
         std::string label = text;
         if (items.size() > 1 && list && i < arg->args.size())
             label = sources_.text(arg->args[i]->span);
         else if (items.size() > 1 && i < shape.names.size())
-            label = (arg->kind == syntax::ExprKind::name ? text : "(" + text + ")") + "@" + shape.names[i];
+            label = (arg->kind == syntax::ExprKind::name ? text : "(" + text + ")") + "@" +
+                    shape.names[i];
         else if (items.size() > 1)
             label = "(" + text + ")[" + std::to_string(i) + "]";
         sink.labels.push_back(std::move(label));
@@ -132,9 +135,11 @@ void Checker::append_values(syntax::ExprPtr arg, Sink& sink, bool labelled) {
 // osc("/path", e..., to: "host:port", rate: 60)
 void Checker::osc_sink(const syntax::Stmt& stmt, Sink& sink) {
     if (!check_labels(stmt, {"to", "rate"})) return;
-    if (!text_argument(stmt, 0, "an address first, as in osc(\"/level\", value)", &sink.path)) return;
+    if (!text_argument(stmt, 0, "an address first, as in osc(\"/level\", value)", &sink.path))
+        return;
     if (sink.path.empty() || sink.path[0] != '/')
-        error(Code::option_value, stmt.args[0]->span, {"an OSC address", "a path that begins with '/'"});
+        error(Code::option_value, stmt.args[0]->span,
+              {"an OSC address", "a path that begins with '/'"});
     for (std::size_t i = 1; i < stmt.args.size(); ++i) {
         const std::string& label = stmt.arg_names[i].text;
         if (label == "to") {
@@ -142,7 +147,8 @@ void Checker::osc_sink(const syntax::Stmt& stmt, Sink& sink) {
         } else if (label == "rate") {
             const auto rate = number_argument(stmt.args[i], "the rate of osc");
             if (rate && !(*rate > 0))
-                error(Code::option_value, stmt.args[i]->span, {"rate", "messages a second, above 0"});
+                error(Code::option_value, stmt.args[i]->span,
+                      {"rate", "messages a second, above 0"});
             SourceArgument option;
             option.name = "rate";
             option.number = rate.value_or(1);
@@ -167,7 +173,8 @@ void Checker::midi_sink(const syntax::Stmt& stmt, Sink& sink) {
     const bool note = find("note") != nullptr;
     for (std::size_t i = 0; i < stmt.args.size(); ++i) {
         if (!stmt.arg_names[i].text.empty()) continue;
-        error(Code::sink_argument, stmt.args[i]->span, {"midi", "a name before each argument, as in cc: 7"});
+        error(Code::sink_argument, stmt.args[i]->span,
+              {"midi", "a name before each argument, as in cc: 7"});
         return;
     }
     if (cc == note) {
@@ -196,8 +203,10 @@ void Checker::midi_sink(const syntax::Stmt& stmt, Sink& sink) {
         SourceArgument option;
         option.name = name;
         option.is_text = arg->kind == syntax::ExprKind::string;
-        if (option.is_text) option.text = arg->text;
-        else option.number = number_argument(arg, "the " + option.name + " of midi").value_or(0);
+        if (option.is_text)
+            option.text = arg->text;
+        else
+            option.number = number_argument(arg, "the " + option.name + " of midi").value_or(0);
         sink.options.push_back(std::move(option));
     }
 }
@@ -209,7 +218,8 @@ void Checker::table_sink(const syntax::Stmt& stmt, Sink& sink, bool has_path) {
         return;
     std::size_t first = 0;
     if (has_path) {
-        if (!text_argument(stmt, 0, "a file first, as in data(\"table.csv\", value)", &sink.target)) return;
+        if (!text_argument(stmt, 0, "a file first, as in data(\"table.csv\", value)", &sink.target))
+            return;
         check_extension(stmt, sink, WEFT_WRITES_TABLE, "tables");
         first = 1;
     }

@@ -33,8 +33,8 @@ private:
     using Assignments = std::vector<Assigned>;  // by slot
 
     const Assignments& assignments_of(const Body& body);
-    static void collect(const std::vector<Statement>& statements,
-                        std::vector<const Expr*>& bounds, Assignments& into);
+    static void collect(const std::vector<Statement>& statements, std::vector<const Expr*>& bounds,
+                        Assignments& into);
 
     std::unordered_map<const Body*, Assignments> assignments_;
     std::map<std::pair<const Body*, std::uint32_t>, std::vector<const Expr*>> slices_;

@@ -57,15 +57,16 @@ void Checker::find_param_uses() {
                 const std::uint32_t base = param_of(expr.args[0]->text);
                 if (base != kNone) spindle.uses[base].record = true;
             }
-            const bool call = expr.kind == syntax::ExprKind::call ||
-                              expr.kind == syntax::ExprKind::multi_call;
+            const bool call =
+                expr.kind == syntax::ExprKind::call || expr.kind == syntax::ExprKind::multi_call;
             if (!call) return;
             std::uint32_t callee = 0;
             const Spindle* const called = find_spindle(expr.text, &callee);
             if (called == nullptr) {
                 if (own != kNone) spindle.uses[own].bare = true;  // p(e1, e2)
                 for (const syntax::ExprPtr arg : expr.args) {
-                    if (!is_vector_function(expr.text) || arg->kind != syntax::ExprKind::name) continue;
+                    if (!is_vector_function(expr.text) || arg->kind != syntax::ExprKind::name)
+                        continue;
                     if (const std::uint32_t p = param_of(arg->text); p != kNone)
                         spindle.uses[p].record = true;
                 }
@@ -138,9 +139,9 @@ void Checker::check_recursion() {
                     const Spindle& caller = spindles[chain[i - 1].spindle];
                     const Spindle& next =
                         i == chain.size() ? spindles[callee] : spindles[chain[i].spindle];
-                    recursion.note(caller.stmt->name.span, "'" + caller.stmt->name.text +
-                                                               "' calls '" + next.stmt->name.text +
-                                                               "'");
+                    recursion.note(
+                        caller.stmt->name.span,
+                        "'" + caller.stmt->name.text + "' calls '" + next.stmt->name.text + "'");
                     spindles[chain[i - 1].spindle].poisoned = true;
                 }
                 recursion.suggest("repetition is written with 'for', memory with 'cache'");

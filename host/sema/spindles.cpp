@@ -139,8 +139,10 @@ void Checker::check_loop(const syntax::SpindleStmt& stmt, std::vector<Statement>
     --scope_->depth;
     while (scope_->hidden.size() > outside) {
         auto& [name, before] = scope_->hidden.back();
-        if (before) scope_->locals[name] = std::move(*before);
-        else scope_->locals.erase(name);
+        if (before)
+            scope_->locals[name] = std::move(*before);
+        else
+            scope_->locals.erase(name);
         scope_->hidden.pop_back();
     }
 
@@ -274,8 +276,10 @@ void Checker::check_output(const syntax::SpindleStmt& stmt, std::vector<Statemen
                                   : updated(stmt, slot);
     set_slot(slot, value, stmt.span, statements);
     char& state = scope_->output_set[slot];
-    if (scope_->depth == 0) state = kForCertain;
-    else if (state == 0) state = kInLoop;
+    if (scope_->depth == 0)
+        state = kForCertain;
+    else if (state == 0)
+        state = kInLoop;
 }
 
 }  // namespace weft::sema

@@ -43,10 +43,11 @@ constexpr std::array kFunctions{
 };
 
 constexpr std::array kBuiltins{
-#define WEFT_BUILTIN(name, plugin, CONTEXT, least_args, most_args, least_outputs, most_outputs,   \
-                     axis, arguments, options, doc)                                               \
-    Builtin{name,          plugin,       WEFT_CONTEXT_##CONTEXT, least_args, most_args,           \
-            least_outputs, most_outputs, axis,                   arguments,  options},
+#define WEFT_BUILTIN(name, plugin, CONTEXT, least_args, most_args, least_outputs, most_outputs, \
+                     axis, arguments, options, doc)                                             \
+    Builtin{name,      plugin,        WEFT_CONTEXT_##CONTEXT, least_args,                       \
+            most_args, least_outputs, most_outputs,           axis,                             \
+            arguments, options},
 #include <weft/builtins.def>
 };
 
@@ -91,13 +92,14 @@ std::string_view field_name(std::uint32_t field) {
     return field < kFields.size() ? kFields[field].name : std::string_view();
 }
 
-std::uint32_t field_class(std::uint32_t field) { return kFields[field].klass; }
+std::uint32_t field_class(std::uint32_t field) {
+    return kFields[field].klass;
+}
 
 std::vector<std::string_view> field_names(bool settings_only) {
     std::vector<std::string_view> result;
     for (const Field& field : kFields)
-        if (!settings_only || field.klass == WEFT_FIELD_CLASS_SETTING)
-            result.push_back(field.name);
+        if (!settings_only || field.klass == WEFT_FIELD_CLASS_SETTING) result.push_back(field.name);
     for (const Field& field : kAliases) result.push_back(field.name);
     return result;
 }
@@ -135,6 +137,8 @@ std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string plain_number(double value) { return fmt::format("{}", value); }
+std::string plain_number(double value) {
+    return fmt::format("{}", value);
+}
 
 }  // namespace weft::sema

@@ -103,8 +103,10 @@ void Checker::read_tree(FileId file, const std::string& directory, bool imported
     session_.trees.push_back(syntax::parse(sources_, file, diagnostics_));
     const syntax::SyntaxTree& tree = session_.trees.back();
     for (const syntax::Stmt& stmt : tree.statements) {
-        if (stmt.kind == syntax::StmtKind::use) use(stmt, directory);
-        else session_.items.push_back({&stmt, order_++, imported});
+        if (stmt.kind == syntax::StmtKind::use)
+            use(stmt, directory);
+        else
+            session_.items.push_back({&stmt, order_++, imported});
     }
 }
 

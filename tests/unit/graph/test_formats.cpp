@@ -10,7 +10,8 @@ TEST(Backends, AreReadFromJson) {
     const auto table = read_backends(
         R"({"backends": [{"name": "a", "contexts": ["visual"], "score": 5},
                          {"name": "b", "contexts": ["visual"], "score": 9, "builtins": ["load"]},
-                         {"name": "c", "contexts": ["visual"], "score": 99, "available": false}]})");
+                         {"name": "c", "contexts": ["visual"], "score": 99,
+                          "available": false}]})");
     ASSERT_TRUE(table.ok());
     EXPECT_EQ(table->serving(WEFT_CONTEXT_VISUAL), 1u);
     EXPECT_EQ(table->serving(WEFT_CONTEXT_AUDIO), kNone);
@@ -33,7 +34,9 @@ TEST(Backends, MistakesAreNamed) {
                              R"({"backends": [{"name": "a", "score": "x"}]})"}) {
         const auto table = read_backends(text);
         EXPECT_FALSE(table.ok() && !std::string_view(text).empty() && text[0] == '[') << text;
-        if (!table.ok()) { EXPECT_FALSE(table.error().message.empty()); }
+        if (!table.ok()) {
+            EXPECT_FALSE(table.error().message.empty());
+        }
     }
 }
 

@@ -28,8 +28,8 @@ std::unique_ptr<Arranged> arrange_text(const std::string& text, const char* tabl
     auto result = std::make_unique<Arranged>();
     sema::Environment environment;
     environment.check_files = false;
-    result->program = sema::analyze_text("test.weft", text, result->sources, environment,
-                                         result->diagnostics);
+    result->program =
+        sema::analyze_text("test.weft", text, result->sources, environment, result->diagnostics);
     EXPECT_FALSE(result->diagnostics.has_errors()) << result->diagnostics.render(false);
     result->graph = graph::build(result->program);
     auto read = graph::read_backends(table);
@@ -43,7 +43,8 @@ std::string batches(const Arranged& arranged) {
     std::string result;
     for (const graph::Batch& batch : arranged.arrangement.batches) {
         result += arranged.table.backends[batch.backend].name + "[";
-        for (const graph::Task& task : batch.tasks) result += " " + arranged.graph.nodes[task.node].name;
+        for (const graph::Task& task : batch.tasks)
+            result += " " + arranged.graph.nodes[task.node].name;
         result += " ]";
     }
     return result;
@@ -71,7 +72,8 @@ TEST(Owners, TheFirstUserInSourceOrderOwns) {
 }
 
 TEST(Owners, BuiltinsStayAtHome) {
-    const auto arranged = arrange_text("audio<s> = mic() img<r> = audio@s[me@time ~ me@x] display(img@r)");
+    const auto arranged =
+        arrange_text("audio<s> = mic() img<r> = audio@s[me@time ~ me@x] display(img@r)");
     EXPECT_EQ(owner(*arranged, "audio"), "sound");
     EXPECT_EQ(owner(*arranged, "img"), "picture");
     EXPECT_EQ(batches(*arranged), "sound[ audio ]picture[ img ]");
@@ -112,7 +114,8 @@ std::size_t brute_force(const std::vector<std::uint32_t>& colours,
             if (best[done][last] == 1000) continue;
             for (std::uint32_t task = 0; task < count; ++task) {
                 bool ready = (done >> task & 1) == 0;
-                for (const std::uint32_t need : needs[task]) ready = ready && (done >> need & 1) != 0;
+                for (const std::uint32_t need : needs[task])
+                    ready = ready && (done >> need & 1) != 0;
                 if (!ready) continue;
                 std::size_t& after = best[done | std::size_t{1} << task][colours[task]];
                 after = std::min(after, best[done][last] + (colours[task] != last ? 1 : 0));

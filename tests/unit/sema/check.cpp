@@ -40,19 +40,24 @@ std::string dump(const Program& program, const Expr* expr) {
         case ExprKind::own_axis: out << program.instances[expr->index].name << "@axis"; break;
         case ExprKind::param: out << "param" << expr->index; break;
         case ExprKind::strand: out << strand_text(program, expr->index); break;
-        case ExprKind::op: out << weft_op_info_of(expr->index)->id << list(program, expr->args); break;
+        case ExprKind::op:
+            out << weft_op_info_of(expr->index)->id << list(program, expr->args);
+            break;
         case ExprKind::remap:
             out << dump(program, expr->args[0]) << "[";
             for (const Replacement& replacement : expr->replacements) {
-                if (replacement.instance != kNone) out << program.instances[replacement.instance].name << ".";
-                out << field_text(replacement.field) << "~" << dump(program, replacement.value) << ";";
+                if (replacement.instance != kNone)
+                    out << program.instances[replacement.instance].name << ".";
+                out << field_text(replacement.field) << "~" << dump(program, replacement.value)
+                    << ";";
             }
             out << "]";
             break;
         case ExprKind::local: out << "%" << expr->index; break;
         case ExprKind::argument: out << "$" << expr->index; break;
         case ExprKind::call_output:
-            out << expr->call->body->spindle << list(program, expr->call->args) << "." << expr->index;
+            out << expr->call->body->spindle << list(program, expr->call->args) << "."
+                << expr->index;
             break;
         case ExprKind::fbm: out << "FBM" << list(program, expr->args); break;
     }

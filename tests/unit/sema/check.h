@@ -39,11 +39,10 @@ std::string dump(const Program& program, const Expr* expr);
 // The value of instance@strand ("a" alone for an anonymous one), as text.
 std::string value_of(const Checked& checked, const std::string& name);
 
-#define EXPECT_CODES(source_, ...)                                             \
-    do {                                                                       \
-        const auto checked_ = ::weft::sema::testing::check(source_);           \
-        EXPECT_EQ(checked_->codes(), (std::vector<std::string>{__VA_ARGS__}))  \
-            << checked_->text();                                               \
+#define EXPECT_CODES(source_, ...)                                                                 \
+    do {                                                                                           \
+        const auto checked_ = ::weft::sema::testing::check(source_);                               \
+        EXPECT_EQ(checked_->codes(), (std::vector<std::string>{__VA_ARGS__})) << checked_->text(); \
     } while (false)
 
 #define EXPECT_CLEAN(source_) EXPECT_CODES(source_, )

@@ -9,7 +9,8 @@ TEST(Cycles, ThroughThePastAreLegal) {
     EXPECT_CLEAN("a = c[c@k ~ -1] + 1  c = cache(a, 3)");
     EXPECT_CLEAN("n = 2 a = c[c@k ~ n - 1.5 + 0.6] c = cache(a, 3)");
     EXPECT_CLEAN("spindle tap(c, n) :: <o> { out o = c[c@k ~ n] } a = tap(c, 1) c = cache(a, 3)");
-    EXPECT_CLEAN("spindle tap(c, n) :: <o> { m = n + 1 out o = c[c@k ~ m] } a = tap(c, 0) c = cache(a, 3)");
+    EXPECT_CLEAN(
+        "spindle tap(c, n) :: <o> { m = n + 1 out o = c[c@k ~ m] } a = tap(c, 0) c = cache(a, 3)");
 }
 
 TEST(Cycles, OtherCyclesAreErrors) {
@@ -26,7 +27,8 @@ TEST(Cycles, OtherCyclesAreErrors) {
 TEST(Cycles, AreJudgedStrandByStrand) {
     EXPECT_CLEAN("a<x> = 1  a<y> = a@x + 1");
     EXPECT_CLEAN("spindle f(p, q) :: <o, u> { out o = p out u = q } f(1, a@x)::a<x, y>");
-    EXPECT_CODES("spindle f(p, q) :: <o, u> { out o = p + q out u = q } f(1, a@x)::a<x, y>", "W0280");
+    EXPECT_CODES("spindle f(p, q) :: <o, u> { out o = p + q out u = q } f(1, a@x)::a<x, y>",
+                 "W0280");
 }
 
 TEST(Cycles, TheInnermostReplacementWins) {

@@ -5,8 +5,8 @@ namespace weft::sema::testing {
 namespace {
 
 TEST(Spindles, ParametersAreStrandsByName) {
-    const auto checked = check(
-        "spindle f(p) :: <o> { out o = p[me@x ~ me@x + 1] } img<r> = me@x a = f(img@r)");
+    const auto checked =
+        check("spindle f(p) :: <o> { out o = p[me@x ~ me@x + 1] } img<r> = me@x a = f(img@r)");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
     ASSERT_EQ(checked->program.bodies.size(), 1u);
     const Body& body = checked->program.bodies[0];
@@ -16,7 +16,8 @@ TEST(Spindles, ParametersAreStrandsByName) {
 
 TEST(Spindles, CallsOfOneShapeShareABody) {
     const auto checked = check(
-        "spindle f(p) :: <o> { out o = p*2 } a = f(1) b = f(2) img<r,g> = f(me@x) pic<r,g> = f(img)");
+        "spindle f(p) :: <o> { out o = p*2 } a = f(1) b = f(2) img<r,g> = f(me@x) pic<r,g> = "
+        "f(img)");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
     EXPECT_EQ(checked->program.bodies.size(), 1u);
 }
@@ -34,14 +35,16 @@ TEST(Spindles, InstancesArePassedWithTheirStrands) {
 
 TEST(Spindles, ABareInstanceStandsForTheCallersOutput) {
     const auto checked = check(
-        "spindle f(c) :: <o> { out o = c * 2 } img<r,g> = <1,2> pic<r,g> = f(img) display(f(img)[0])");
+        "spindle f(c) :: <o> { out o = c * 2 } img<r,g> = <1,2> pic<r,g> = f(img) "
+        "display(f(img)[0])");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
     EXPECT_EQ(value_of(*checked, "pic@g"), "f(img@g).0");
 }
 
 TEST(Spindles, LoopsCarryOuterLocals) {
     const auto checked = check(
-        "spindle f(n) :: <o> { s = 0 for i in (1 to n) { t = i*2 for j in (1 to 2) { s += t*j } } out o = s } a = f(3)");
+        "spindle f(n) :: <o> { s = 0 for i in (1 to n) { t = i*2 for j in (1 to 2) { s += t*j } } "
+        "out o = s } a = f(3)");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
     const Body& body = checked->program.bodies[0];
     ASSERT_EQ(body.statements.size(), 3u);
@@ -51,7 +54,8 @@ TEST(Spindles, LoopsCarryOuterLocals) {
 
 TEST(Spindles, LocalBundles) {
     const auto checked = check(
-        "spindle f(a) :: <o> { v<x,y> = <a, a*2> w<x,y> = v + 1 out o = length(w) + v@x }  b = f(1)");
+        "spindle f(a) :: <o> { v<x,y> = <a, a*2> w<x,y> = v + 1 out o = length(w) + v@x }  b = "
+        "f(1)");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
 }
 
@@ -77,8 +81,8 @@ TEST(Spindles, Rules) {
 }
 
 TEST(Spindles, RecursionPrintsTheChain) {
-    const auto checked = check(
-        "spindle f(a) :: <o> { out o = g(a) } spindle g(a) :: <o> { out o = f(a) } x = f(1)");
+    const auto checked =
+        check("spindle f(a) :: <o> { out o = g(a) } spindle g(a) :: <o> { out o = f(a) } x = f(1)");
     ASSERT_EQ(checked->codes(), std::vector<std::string>{"W0250"});
     EXPECT_EQ(checked->diagnostics.all()[0].notes.size(), 2u);
 }

@@ -57,7 +57,9 @@ TEST(Builtins, Sources) {
 }
 
 TEST(Builtins, Caches) {
-    const auto checked = check("n = 2 img<r,g> = <1,2> c<r,g> = cache(img, n + 1) d<r> = cache(1, 2) d<g> = cache(2, 2) e = d@g[d@k ~ 1]");
+    const auto checked = check(
+        "n = 2 img<r,g> = <1,2> c<r,g> = cache(img, n + 1) d<r> = cache(1, 2) d<g> = cache(2, 2) e "
+        "= d@g[d@k ~ 1]");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
     EXPECT_EQ(checked->program.instances[checked->program.find("c")].ticks, 3u);
     EXPECT_EQ(value_of(*checked, "c@g"), "img@g");
@@ -95,7 +97,8 @@ TEST(Sinks, Pictures) {
 }
 
 TEST(Sinks, SplitBindingsComeInStatementOrder) {
-    EXPECT_EQ(sink_values("a<g> = 2 a<b> = 3 a<r> = 1 display(a)"), (Texts{"a@g", "a@b", "a@r", "1"}));
+    EXPECT_EQ(sink_values("a<g> = 2 a<b> = 3 a<r> = 1 display(a)"),
+              (Texts{"a@g", "a@b", "a@r", "1"}));
 }
 
 TEST(Sinks, Sounds) {
@@ -114,7 +117,8 @@ TEST(Sinks, FilesByExtension) {
         if (extension == "csv") return WEFT_WRITES_TABLE;
         return 0;
     };
-    const auto good = check("export(\"a.png\", 1) export(\"a.wav\", 1, 2) data(\"a.csv\", me@x*2)", environment);
+    const auto good =
+        check("export(\"a.png\", 1) export(\"a.wav\", 1, 2) data(\"a.csv\", me@x*2)", environment);
     ASSERT_TRUE(good->codes().empty()) << good->text();
     EXPECT_EQ(good->program.sinks[0].values.size(), 4u);
     EXPECT_TRUE(good->program.sinks[1].is_sound);
@@ -125,7 +129,9 @@ TEST(Sinks, FilesByExtension) {
 }
 
 TEST(Sinks, Control) {
-    const auto checked = check("osc(\"/a\", 1, me@x, to: \"localhost:9000\", rate: 30) midi(cc: 7, channel: 1, value: me@x) midi(note: 60, velocity: 1)");
+    const auto checked = check(
+        "osc(\"/a\", 1, me@x, to: \"localhost:9000\", rate: 30) midi(cc: 7, channel: 1, value: "
+        "me@x) midi(note: 60, velocity: 1)");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
     EXPECT_EQ(checked->program.sinks[0].target, "localhost:9000");
     EXPECT_EQ(checked->program.sinks[0].values.size(), 2u);

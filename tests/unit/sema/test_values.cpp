@@ -114,16 +114,18 @@ TEST(Values, ErrorsDoNotCascade) {
 }
 
 TEST(Values, Parameters) {
-    const auto checked = check("#slider k<a,b> = 0, 4 \"speed\" #xy p<x,y> = (0,1),(2,4)"
-                               " #color c<r,g,b> #toggle t<on> = true s = k@a + p@y");
+    const auto checked = check(
+        "#slider k<a,b> = 0, 4 \"speed\" #xy p<x,y> = (0,1),(2,4)"
+        " #color c<r,g,b> #toggle t<on> = true s = k@a + p@y");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
     ASSERT_EQ(checked->program.params.size(), 8u);
     EXPECT_EQ(checked->program.params[0].initial, 2);
     EXPECT_EQ(checked->program.params[3].initial, 3);
     EXPECT_EQ(checked->program.params[4].initial, 1);
     EXPECT_EQ(checked->program.params[7].initial, 1);
-    EXPECT_EQ(value("#curve c<v> = (0,1),(2,5)", "c@v"),
-              "SELECT(LT(time, 2), SELECT(LT(time, 0), 1, ADD(1, MUL(4, DIV(SUB(time, 0), 2)))), 5)");
+    EXPECT_EQ(
+        value("#curve c<v> = (0,1),(2,5)", "c@v"),
+        "SELECT(LT(time, 2), SELECT(LT(time, 0), 1, ADD(1, MUL(4, DIV(SUB(time, 0), 2)))), 5)");
 }
 
 TEST(Values, ExpressionsForEval) {
@@ -135,9 +137,9 @@ TEST(Values, ExpressionsForEval) {
                                         checked->diagnostics);
     ASSERT_EQ(one.size(), 1u);
     EXPECT_EQ(dump(checked->program, one[0]), "ADD(SIN(img@r), 1)");
-    EXPECT_TRUE(analyze_expression(checked->program, "img@q", checked->sources,
-                                   checked->diagnostics)
-                    .empty());
+    EXPECT_TRUE(
+        analyze_expression(checked->program, "img@q", checked->sources, checked->diagnostics)
+            .empty());
 }
 
 }  // namespace
