@@ -12,7 +12,9 @@ namespace {
 
 constexpr char kOwner[] = "GNU";
 
-std::uint64_t padded(std::uint64_t size) { return (size + 3) / 4 * 4; }
+std::uint64_t padded(std::uint64_t size) {
+    return (size + 3) / 4 * 4;
+}
 
 std::string id_in(const char* notes, std::uint64_t size) {
     std::uint64_t at = 0;

@@ -117,8 +117,8 @@ std::unique_ptr<Cache> Program::make_cache(const weft_output& output, bool recur
     cache->slot_bytes = static_cast<std::uint64_t>(stride);
     const std::uint64_t size = cache->slot_bytes * cache->capacity + kPad * 64 + 64;
     grid.channel_stride = static_cast<std::int64_t>(size);
-    cache->memory = host_.allocate(
-        size, WEFT_MEMORY_ZEROED | (output.shared != 0 ? WEFT_MEMORY_SHARED : 0u));
+    cache->memory =
+        host_.allocate(size, WEFT_MEMORY_ZEROED | (output.shared != 0 ? WEFT_MEMORY_SHARED : 0u));
     cache->view.data = cache->memory.data();
     cache->view.tick = -1;
     return cache;
@@ -238,8 +238,7 @@ bool Program::link(const CachedCode& code) {
                 names.push_back(function_name(k, ("values" + std::to_string(s)).c_str()));
             continue;
         }
-        names.push_back(
-            function_name(k, kernel.domain == WEFT_DOMAIN_RASTER ? "points" : "row"));
+        names.push_back(function_name(k, kernel.domain == WEFT_DOMAIN_RASTER ? "points" : "row"));
         if (kernel.info.scalars != 0) names.push_back(function_name(k, "scalars"));
         if (kernel.info.rows != 0) names.push_back(function_name(k, "rows"));
         if (kernel.info.has_static_columns != 0) names.push_back(function_name(k, "static"));
@@ -286,8 +285,8 @@ void Program::bind() {
         if (kernel.domain != WEFT_DOMAIN_POINTS) continue;
         for (std::size_t s = 0; s < kernel.stores.size(); ++s) {
             Output& output = outputs_[kernel.stores[s].output];
-            output.values = reinterpret_cast<PointsCall>(
-                function(("values" + std::to_string(s)).c_str()));
+            output.values =
+                reinterpret_cast<PointsCall>(function(("values" + std::to_string(s)).c_str()));
             output.args = &kernel.args;
         }
     }

@@ -22,7 +22,9 @@ V Emit::spread(V x) {
     return wrap(ir.CreateVectorSplat(lanes, x.v));
 }
 
-V Emit::number(V like, double c) { return wrap(llvm::ConstantFP::get(like.type(), c)); }
+V Emit::number(V like, double c) {
+    return wrap(llvm::ConstantFP::get(like.type(), c));
+}
 
 V Emit::integer(V like, std::int64_t c) {
     return wrap(llvm::ConstantInt::get(like.type(), static_cast<std::uint64_t>(c), true));
@@ -47,13 +49,27 @@ void Emit::unify(V& a, V& b) {
     if (b.f32() && a.f64()) b = to_f64(b);
 }
 
-V Emit::intrinsic(unsigned id, V x) { return wrap(ir.CreateUnaryIntrinsic(id, x.v)); }
-V Emit::floor(V x) { return intrinsic(llvm::Intrinsic::floor, x); }
-V Emit::ceil(V x) { return intrinsic(llvm::Intrinsic::ceil, x); }
-V Emit::trunc(V x) { return intrinsic(llvm::Intrinsic::trunc, x); }
-V Emit::abs(V x) { return intrinsic(llvm::Intrinsic::fabs, x); }
-V Emit::sqrt(V x) { return intrinsic(llvm::Intrinsic::sqrt, x); }
-V Emit::round_even(V x) { return intrinsic(llvm::Intrinsic::rint, x); }
+V Emit::intrinsic(unsigned id, V x) {
+    return wrap(ir.CreateUnaryIntrinsic(id, x.v));
+}
+V Emit::floor(V x) {
+    return intrinsic(llvm::Intrinsic::floor, x);
+}
+V Emit::ceil(V x) {
+    return intrinsic(llvm::Intrinsic::ceil, x);
+}
+V Emit::trunc(V x) {
+    return intrinsic(llvm::Intrinsic::trunc, x);
+}
+V Emit::abs(V x) {
+    return intrinsic(llvm::Intrinsic::fabs, x);
+}
+V Emit::sqrt(V x) {
+    return intrinsic(llvm::Intrinsic::sqrt, x);
+}
+V Emit::round_even(V x) {
+    return intrinsic(llvm::Intrinsic::rint, x);
+}
 
 V Emit::copy_sign(V magnitude, V sign) {
     unify(magnitude, sign);
@@ -81,13 +97,27 @@ V Emit::compare(unsigned predicate, V a, V b) {
     unify(a, b);
     return wrap(ir.CreateFCmp(static_cast<llvm::CmpInst::Predicate>(predicate), a.v, b.v));
 }
-V Emit::less(V a, V b) { return compare(llvm::CmpInst::FCMP_OLT, a, b); }
-V Emit::at_most(V a, V b) { return compare(llvm::CmpInst::FCMP_OLE, a, b); }
-V Emit::greater(V a, V b) { return compare(llvm::CmpInst::FCMP_OGT, a, b); }
-V Emit::at_least(V a, V b) { return compare(llvm::CmpInst::FCMP_OGE, a, b); }
-V Emit::equal(V a, V b) { return compare(llvm::CmpInst::FCMP_OEQ, a, b); }
-V Emit::different(V a, V b) { return compare(llvm::CmpInst::FCMP_UNE, a, b); }
-V Emit::is_nan(V x) { return compare(llvm::CmpInst::FCMP_UNO, x, x); }
+V Emit::less(V a, V b) {
+    return compare(llvm::CmpInst::FCMP_OLT, a, b);
+}
+V Emit::at_most(V a, V b) {
+    return compare(llvm::CmpInst::FCMP_OLE, a, b);
+}
+V Emit::greater(V a, V b) {
+    return compare(llvm::CmpInst::FCMP_OGT, a, b);
+}
+V Emit::at_least(V a, V b) {
+    return compare(llvm::CmpInst::FCMP_OGE, a, b);
+}
+V Emit::equal(V a, V b) {
+    return compare(llvm::CmpInst::FCMP_OEQ, a, b);
+}
+V Emit::different(V a, V b) {
+    return compare(llvm::CmpInst::FCMP_UNE, a, b);
+}
+V Emit::is_nan(V x) {
+    return compare(llvm::CmpInst::FCMP_UNO, x, x);
+}
 
 V Emit::same_int(V a, V b) {
     unify(a, b);
@@ -97,13 +127,25 @@ V Emit::less_int(V a, V b) {
     unify(a, b);
     return wrap(ir.CreateICmpSLT(a.v, b.v));
 }
-V Emit::min_int(V a, V b) { return select(less_int(a, b), a, b); }
-V Emit::max_int(V a, V b) { return select(less_int(b, a), a, b); }
-V Emit::lesser(V a, V b) { return select(less(a, b), a, b); }
-V Emit::larger(V a, V b) { return select(greater(a, b), a, b); }
+V Emit::min_int(V a, V b) {
+    return select(less_int(a, b), a, b);
+}
+V Emit::max_int(V a, V b) {
+    return select(less_int(b, a), a, b);
+}
+V Emit::lesser(V a, V b) {
+    return select(less(a, b), a, b);
+}
+V Emit::larger(V a, V b) {
+    return select(greater(a, b), a, b);
+}
 
-V Emit::to_f32(V x) { return x.f32() ? x : wrap(ir.CreateFPTrunc(x.v, shaped(x, f32()))); }
-V Emit::to_f64(V x) { return x.f64() ? x : wrap(ir.CreateFPExt(x.v, shaped(x, f64()))); }
+V Emit::to_f32(V x) {
+    return x.f32() ? x : wrap(ir.CreateFPTrunc(x.v, shaped(x, f32())));
+}
+V Emit::to_f64(V x) {
+    return x.f64() ? x : wrap(ir.CreateFPExt(x.v, shaped(x, f64())));
+}
 
 V Emit::to_i32(V x) {
     if (!x.integer()) return wrap(ir.CreateFPToSI(x.v, shaped(x, i32())));
@@ -116,13 +158,19 @@ V Emit::to_i64(V x) {
 V Emit::from_int(V x, llvm::Type* element) {
     return wrap(ir.CreateSIToFP(x.v, shaped(x, element)));
 }
-V Emit::bits(V x) { return wrap(ir.CreateBitCast(x.v, shaped(x, x.f64() ? i64() : i32()))); }
+V Emit::bits(V x) {
+    return wrap(ir.CreateBitCast(x.v, shaped(x, x.f64() ? i64() : i32())));
+}
 V Emit::from_bits(V x) {
     const bool narrow = x.type()->getScalarSizeInBits() == 32;
     return wrap(ir.CreateBitCast(x.v, shaped(x, narrow ? f32() : f64())));
 }
-V Emit::shift_left(V x, unsigned n) { return wrap(ir.CreateShl(x.v, n)); }
-V Emit::shift_right(V x, unsigned n) { return wrap(ir.CreateLShr(x.v, n)); }
+V Emit::shift_left(V x, unsigned n) {
+    return wrap(ir.CreateShl(x.v, n));
+}
+V Emit::shift_right(V x, unsigned n) {
+    return wrap(ir.CreateLShr(x.v, n));
+}
 V Emit::both(V a, V b) {
     unify(a, b);
     return wrap(ir.CreateAnd(a.v, b.v));
@@ -135,7 +183,9 @@ V Emit::exclusive(V a, V b) {
     unify(a, b);
     return wrap(ir.CreateXor(a.v, b.v));
 }
-V Emit::negate(V mask) { return wrap(ir.CreateNot(mask.v)); }
+V Emit::negate(V mask) {
+    return wrap(ir.CreateNot(mask.v));
+}
 
 V Emit::polynomial(V x, std::initializer_list<double> c) {
     const double* term = c.end() - 1;
@@ -202,6 +252,8 @@ V operator/(V a, V b) {
     a.e->unify(a, b);
     return {a.e, a.e->ir.CreateFDiv(a.v, b.v)};
 }
-V operator-(V a) { return {a.e, a.e->ir.CreateFNeg(a.v)}; }
+V operator-(V a) {
+    return {a.e, a.e->ir.CreateFNeg(a.v)};
+}
 
 }  // namespace weft::cpu

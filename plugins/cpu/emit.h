@@ -46,7 +46,7 @@ public:
     // The type of `like` with another element.
     llvm::Type* shaped(V like, llvm::Type* element);
     V spread(V x);
-    V number(V like, double c);        // of the type of `like`, which is a float
+    V number(V like, double c);         // of the type of `like`, which is a float
     V integer(V like, std::int64_t c);  // an integer of the type of `like`
     V scalar(double c) { return wrap(llvm::ConstantFP::get(f64(), c)); }
     V count(std::int64_t c) { return wrap(ir.getInt64(static_cast<std::uint64_t>(c))); }
@@ -66,7 +66,7 @@ public:
     // Plain selects: the first operand where the comparison holds, so that NaN falls to the second.
     V lesser(V a, V b), larger(V a, V b);
     V to_f32(V x), to_f64(V x);
-    V to_i32(V x), to_i64(V x);           // from float towards zero, from integer with its sign
+    V to_i32(V x), to_i64(V x);            // from float towards zero, from integer with its sign
     V from_int(V x, llvm::Type* element);  // signed
     V bits(V x);                           // the same bits as an integer of the same width
     V from_bits(V x);                      // and back
@@ -77,8 +77,8 @@ public:
 
     // i1: does the mask hold in any lane / in all?
     llvm::Value* any(V mask);
-    // `fast` where `ok`, elsewhere what the plugin's function `symbol` (const T*, T*, int32 n) says;
-    // the call stands on a branch that is taken only when a lane needs it.
+    // `fast` where `ok`, elsewhere what the plugin's function `symbol` (const T*, T*, int32 n)
+    // says; the call stands on a branch that is taken only when a lane needs it.
     V guarded(V x, V ok, V fast, const char* symbol);
     // A stack slot in the entry block.
     llvm::Value* slot(llvm::Type* type);
@@ -95,9 +95,17 @@ V operator-(V a, V b);
 V operator*(V a, V b);
 V operator/(V a, V b);
 V operator-(V a);
-inline V operator+(V a, double c) { return a + a.e->number(a, c); }
-inline V operator-(V a, double c) { return a - a.e->number(a, c); }
-inline V operator*(V a, double c) { return a * a.e->number(a, c); }
-inline V operator/(V a, double c) { return a / a.e->number(a, c); }
+inline V operator+(V a, double c) {
+    return a + a.e->number(a, c);
+}
+inline V operator-(V a, double c) {
+    return a - a.e->number(a, c);
+}
+inline V operator*(V a, double c) {
+    return a * a.e->number(a, c);
+}
+inline V operator/(V a, double c) {
+    return a / a.e->number(a, c);
+}
 
 }  // namespace weft::cpu

@@ -13,11 +13,21 @@ V truth(V mask, V like) {
     return mask.e->select(mask, like.e->number(like, 1.0), like.e->number(like, 0.0));
 }
 
-V add(V a, V b) { return a + b; }
-V sub(V a, V b) { return a - b; }
-V mul(V a, V b) { return a * b; }
-V div(V a, V b) { return a / b; }
-V neg(V a) { return -a; }
+V add(V a, V b) {
+    return a + b;
+}
+V sub(V a, V b) {
+    return a - b;
+}
+V mul(V a, V b) {
+    return a * b;
+}
+V div(V a, V b) {
+    return a / b;
+}
+V neg(V a) {
+    return -a;
+}
 
 // The quotient's floor decides the result, so it is taken in f64: there the quotient of two f32
 // that is not whole never rounds to a whole number.
@@ -30,23 +40,51 @@ V mod(V a, V b) {
     return a.f32() ? e.to_f32(r) : r;
 }
 
-V lt(V a, V b) { return truth(a.e->less(a, b), a.vector() ? a : b); }
-V le(V a, V b) { return truth(a.e->at_most(a, b), a.vector() ? a : b); }
-V gt(V a, V b) { return truth(a.e->greater(a, b), a.vector() ? a : b); }
-V ge(V a, V b) { return truth(a.e->at_least(a, b), a.vector() ? a : b); }
-V eq(V a, V b) { return truth(a.e->equal(a, b), a.vector() ? a : b); }
-V ne(V a, V b) { return truth(a.e->different(a, b), a.vector() ? a : b); }
+V lt(V a, V b) {
+    return truth(a.e->less(a, b), a.vector() ? a : b);
+}
+V le(V a, V b) {
+    return truth(a.e->at_most(a, b), a.vector() ? a : b);
+}
+V gt(V a, V b) {
+    return truth(a.e->greater(a, b), a.vector() ? a : b);
+}
+V ge(V a, V b) {
+    return truth(a.e->at_least(a, b), a.vector() ? a : b);
+}
+V eq(V a, V b) {
+    return truth(a.e->equal(a, b), a.vector() ? a : b);
+}
+V ne(V a, V b) {
+    return truth(a.e->different(a, b), a.vector() ? a : b);
+}
 
-static V is_true(V a) { return a.e->different(a, a.e->number(a, 0.0)); }
+static V is_true(V a) {
+    return a.e->different(a, a.e->number(a, 0.0));
+}
 
-V logical_and(V a, V b) { return truth(a.e->both(is_true(a), is_true(b)), a.vector() ? a : b); }
-V logical_or(V a, V b) { return truth(a.e->either(is_true(a), is_true(b)), a.vector() ? a : b); }
-V logical_not(V a) { return truth(a.e->equal(a, a.e->number(a, 0.0)), a); }
-V select(V a, V b, V c) { return a.e->select(is_true(a), b, c); }
+V logical_and(V a, V b) {
+    return truth(a.e->both(is_true(a), is_true(b)), a.vector() ? a : b);
+}
+V logical_or(V a, V b) {
+    return truth(a.e->either(is_true(a), is_true(b)), a.vector() ? a : b);
+}
+V logical_not(V a) {
+    return truth(a.e->equal(a, a.e->number(a, 0.0)), a);
+}
+V select(V a, V b, V c) {
+    return a.e->select(is_true(a), b, c);
+}
 
-V sqrt(V a) { return a.e->sqrt(a); }
-V inversesqrt(V a) { return a.e->number(a, 1.0) / a.e->sqrt(a); }
-V abs(V a) { return a.e->abs(a); }
+V sqrt(V a) {
+    return a.e->sqrt(a);
+}
+V inversesqrt(V a) {
+    return a.e->number(a, 1.0) / a.e->sqrt(a);
+}
+V abs(V a) {
+    return a.e->abs(a);
+}
 
 V sign(V a) {
     Emit& e = *a.e;
@@ -55,10 +93,18 @@ V sign(V a) {
     return e.select(e.greater(a, zero), e.number(a, 1.0), below);
 }
 
-V floor(V a) { return a.e->floor(a); }
-V ceil(V a) { return a.e->ceil(a); }
-V trunc(V a) { return a.e->trunc(a); }
-V fract(V a) { return a - a.e->floor(a); }
+V floor(V a) {
+    return a.e->floor(a);
+}
+V ceil(V a) {
+    return a.e->ceil(a);
+}
+V trunc(V a) {
+    return a.e->trunc(a);
+}
+V fract(V a) {
+    return a - a.e->floor(a);
+}
 
 V round(V a) {
     Emit& e = *a.e;

@@ -11,7 +11,9 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLog2E = 1.4426950408889634074;
 
-double magic_of(V x) { return x.f64() ? 0x1.8p52 : 0x1.8p23; }
+double magic_of(V x) {
+    return x.f64() ? 0x1.8p52 : 0x1.8p23;
+}
 
 struct Whole {
     V value;    // k as a float
@@ -51,18 +53,17 @@ V bound(V x, double lo, double hi) {
 // e^r - 1 for |r| <= ln(2) / 2.
 V expm1_small(V r) {
     Emit& e = *r.e;
-    const V p =
-        r.f64()
-            // (e^r - 1 - r) / r^2, error 2^-57.7
-            ? e.polynomial(r, {0.50000000000000120841, 0.16666666666666405405,
-                               0.041666666666515583786, 0.0083333333334916967241,
-                               0.001388888894792300647, 0.00019841269528014521008,
-                               0.000024801488260515386872, 2.7557553843402114947e-6,
-                               2.763209183359373727e-7, 2.5014453780171724314e-8})
-            // error 2^-28.2
-            : e.polynomial(r, {0.49999993268731277045, 0.16666513379643907202,
-                               0.041668354459263242311, 0.008369586898297444808,
-                               0.0013821725814690292662});
+    const V p = r.f64()
+                    // (e^r - 1 - r) / r^2, error 2^-57.7
+                    ? e.polynomial(r, {0.50000000000000120841, 0.16666666666666405405,
+                                       0.041666666666515583786, 0.0083333333334916967241,
+                                       0.001388888894792300647, 0.00019841269528014521008,
+                                       0.000024801488260515386872, 2.7557553843402114947e-6,
+                                       2.763209183359373727e-7, 2.5014453780171724314e-8})
+                    // error 2^-28.2
+                    : e.polynomial(r, {0.49999993268731277045, 0.16666513379643907202,
+                                       0.041668354459263242311, 0.008369586898297444808,
+                                       0.0013821725814690292662});
     return e.fma(r * r, p, r);
 }
 
@@ -78,9 +79,9 @@ V exp2_small(V r) {
     Emit& e = *r.e;
     if (r.f64()) return expm1_small(r * 0.69314718055994530942) + 1.0;
     // (2^r - 1) / r, error 2^-28.8
-    const V p = e.polynomial(r, {0.69314721009433921746, 0.24022650730195034409,
-                                 0.055503201574655597018, 0.0096180957929505804466,
-                                 0.0013403192201629693884, 0.00015446488264599044355});
+    const V p = e.polynomial(
+        r, {0.69314721009433921746, 0.24022650730195034409, 0.055503201574655597018,
+            0.0096180957929505804466, 0.0013403192201629693884, 0.00015446488264599044355});
     return e.fma(r, p, e.number(r, 1.0));
 }
 
@@ -118,10 +119,10 @@ V log_of(Parts parts) {
     const V half = f * f * 0.5;
     if (!f.f64()) {
         // (ln(1 + f) - f + f^2 / 2) / f^3, error 2^-27.3
-        const V p = e.polynomial(f, {0.33333331644901138234, -0.25000822757133280805,
-                                     0.20001233750711071049, -0.16623297535764691385,
-                                     0.1420155025282422195, -0.13160588406101563835,
-                                     0.12763331558562323509, -0.076356356260671659489});
+        const V p = e.polynomial(
+            f, {0.33333331644901138234, -0.25000822757133280805, 0.20001233750711071049,
+                -0.16623297535764691385, 0.1420155025282422195, -0.13160588406101563835,
+                0.12763331558562323509, -0.076356356260671659489});
         V low = e.fma(f * f * f, p, parts.k * 0x1.0bfbe8e7bcd5ep-15);
         low = low - half;
         return e.fma(parts.k, e.number(f, 0x1.62ep-1), f + low);
@@ -129,10 +130,10 @@ V log_of(Parts parts) {
     const V s = f / (f + 2.0);
     const V z = s * s;
     // (2 atanh(s) / s - 2) / s^2, error 2^-59
-    const V p = e.polynomial(z, {0.66666666666667393809, 0.39999999999377964911,
-                                 0.28571428751306110795, 0.22222197587063122416,
-                                 0.18183619000576972635, 0.15312569612434492923,
-                                 0.14811542482785140789});
+    const V p =
+        e.polynomial(z, {0.66666666666667393809, 0.39999999999377964911, 0.28571428751306110795,
+                         0.22222197587063122416, 0.18183619000576972635, 0.15312569612434492923,
+                         0.14811542482785140789});
     // ln(1 + f) = f - f^2/2 + s (f^2/2 + z p)
     const V low = e.fma(s, half + z * p, parts.k * 0x1.a39ef35793c76p-33);
     return e.fma(parts.k, e.number(f, 0x1.62e42feep-1), f - (half - low));
@@ -160,7 +161,9 @@ V log2_of(V x) {
     return log_edges(x, k + product);
 }
 
-V same_as(V like, V wide) { return like.f32() ? like.e->to_f32(wide) : wide; }
+V same_as(V like, V wide) {
+    return like.f32() ? like.e->to_f32(wide) : wide;
+}
 
 }  // namespace
 
@@ -179,10 +182,18 @@ V exp2(V a) {
     return scale(exp2_small(x - k.value), k.integer);
 }
 
-V exp2_f64(V x) { return exp2(x); }
-V log2_f64(V x) { return log2_of(x); }
-V log(V a) { return log_edges(a, log_of(decompose(a))); }
-V log2(V a) { return log2_of(a); }
+V exp2_f64(V x) {
+    return exp2(x);
+}
+V log2_f64(V x) {
+    return log2_of(x);
+}
+V log(V a) {
+    return log_edges(a, log_of(decompose(a)));
+}
+V log2(V a) {
+    return log2_of(a);
+}
 
 V expm1_f64(V x) {
     Emit& e = *x.e;
@@ -223,8 +234,8 @@ V sinh(V a) {
     Emit& e = *a.e;
     const V x = e.to_f64(a);
     const V magnitude = e.abs(x);
-    const V m = expm1_f64(e.select(e.less(magnitude, e.number(x, 22.0)), magnitude,
-                                   e.number(x, 22.0)));
+    const V m =
+        expm1_f64(e.select(e.less(magnitude, e.number(x, 22.0)), magnitude, e.number(x, 22.0)));
     const V small = (m + m / (m + 1.0)) * 0.5;
     // Half of e^x as a product of roots, which does not overflow before the result does.
     const V root = exp(magnitude * 0.5);

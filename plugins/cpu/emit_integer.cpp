@@ -18,7 +18,9 @@ V lattice(V whole) {
     return e.exclusive(bits, e.integer(bits, std::int64_t{-0x80000000LL}));
 }
 
-V scramble(V x) { return x * x.e->integer(x, 1664525) + x.e->integer(x, 1013904223); }
+V scramble(V x) {
+    return x * x.e->integer(x, 1664525) + x.e->integer(x, 1013904223);
+}
 
 // PCG3D after its first, per-coordinate step; the top 24 bits.
 V mix(V x, V y, V z) {
@@ -33,7 +35,9 @@ V mix(V x, V y, V z) {
     return e.shift_right(x, 8);
 }
 
-V smooth(V f) { return f * f * (f.e->number(f, 3.0) - f * 2.0); }
+V smooth(V f) {
+    return f * f * (f.e->number(f, 3.0) - f * 2.0);
+}
 
 }  // namespace
 

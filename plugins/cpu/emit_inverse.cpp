@@ -12,18 +12,20 @@ constexpr double kHalfPi = 1.57079632679489661923;
 constexpr double kHalfPiLow = 6.123233995736766e-17;
 constexpr double kQuarterPi = 0.78539816339744830962;
 
-V same_as(V like, V wide) { return like.f32() ? like.e->to_f32(wide) : wide; }
+V same_as(V like, V wide) {
+    return like.f32() ? like.e->to_f32(wide) : wide;
+}
 
 // atan(t) for |t| <= tan(pi / 8).
 V atan_small(V t) {
     Emit& e = *t.e;
     const V z = t * t;
     // (atan(t) / t - 1) / t^2, error 2^-54.7
-    const V p = e.polynomial(z, {-0.33333333333330188706, 0.19999999999097193517,
-                                 -0.14285714195873467306, 0.11111106675736133861,
-                                 -0.090907828620051532523, 0.076900737546485536923,
-                                 -0.066411614406109118163, 0.056927150957729505202,
-                                 -0.04359512146263852876, 0.021263914621865981486});
+    const V p =
+        e.polynomial(z, {-0.33333333333330188706, 0.19999999999097193517, -0.14285714195873467306,
+                         0.11111106675736133861, -0.090907828620051532523, 0.076900737546485536923,
+                         -0.066411614406109118163, 0.056927150957729505202, -0.04359512146263852876,
+                         0.021263914621865981486});
     return e.fma(t * z, p, t);
 }
 
@@ -42,12 +44,11 @@ ArcSine arc_sine(V x) {
     const V z = e.select(inner, x * x, half);
     const V s = e.select(inner, magnitude, e.sqrt(half));
     // (asin(s) / s - 1) / s^2, error 2^-55.9
-    const V p = e.polynomial(z, {0.16666666666665375539, 0.075000000003448339949,
-                                 0.044642856821955577933, 0.030381959396068727339,
-                                 0.022371751928489694766, 0.017359795728114893424,
-                                 0.013884349957014217816, 0.012174944263504404597,
-                                 0.0065035147988171324632, 0.019594351559431665063,
-                                 -0.016326704895223358875, 0.03198169611982155425});
+    const V p = e.polynomial(
+        z, {0.16666666666665375539, 0.075000000003448339949, 0.044642856821955577933,
+            0.030381959396068727339, 0.022371751928489694766, 0.017359795728114893424,
+            0.013884349957014217816, 0.012174944263504404597, 0.0065035147988171324632,
+            0.019594351559431665063, -0.016326704895223358875, 0.03198169611982155425});
     return {magnitude, inner, e.fma(s * z, p, s)};
 }
 
@@ -66,8 +67,7 @@ V acos(V a) {
     const V x = e.to_f64(a);
     const ArcSine arc = arc_sine(x);
     const V positive = e.at_least(x, e.number(x, 0.0));
-    const V inner =
-        e.number(x, kHalfPi) - (e.select(positive, arc.value, -arc.value) - kHalfPiLow);
+    const V inner = e.number(x, kHalfPi) - (e.select(positive, arc.value, -arc.value) - kHalfPiLow);
     const V twice = arc.value * 2.0;
     const V outer = e.select(positive, twice, e.number(x, kPi) - (twice - 2.0 * kHalfPiLow));
     return same_as(a, e.select(arc.inner, inner, outer));
@@ -78,8 +78,8 @@ V atan(V a) {
     const V x = e.to_f64(a);
     const V magnitude = e.abs(x);
     const V one = e.number(x, 1.0);
-    const V far = e.greater(magnitude, e.number(x, 2.41421356237309504880));   // tan(3 pi / 8)
-    const V mid = e.greater(magnitude, e.number(x, 0.41421356237309504880));   // tan(pi / 8)
+    const V far = e.greater(magnitude, e.number(x, 2.41421356237309504880));  // tan(3 pi / 8)
+    const V mid = e.greater(magnitude, e.number(x, 0.41421356237309504880));  // tan(pi / 8)
     const V over = e.select(far, e.number(x, -1.0), e.select(mid, magnitude - one, magnitude));
     const V under = e.select(far, magnitude, e.select(mid, magnitude + one, one));
     const V offset = e.select(far, e.number(x, kHalfPi),

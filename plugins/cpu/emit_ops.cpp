@@ -12,8 +12,8 @@ namespace weft::cpu {
 V emit_op(std::uint16_t op, const V* args) {
     switch (op) {
 #define WEFT_OP(number, NAME, name, arity, meaning, cpu, ulp, cost, doc) \
-    case number: return ops::cpu(WEFT_CPU_ARGS_##arity);
-#include <weft/ops.def>
+    case number: return ops::cpu(WEFT_CPU_ARGS_##arity);                 \
+        #include <weft/ops.def>
         default: return {};
     }
 }
@@ -28,8 +28,8 @@ struct OpFacts {
 OpFacts facts_of(std::uint16_t op) {
     switch (op) {
 #define WEFT_OP(number, NAME, name, arity, meaning, cpu, ulp, cost, doc) \
-    case number: return {arity, cost};
-#include <weft/ops.def>
+    case number: return {arity, cost};                                   \
+        #include <weft/ops.def>
         default: return {};
     }
 }
@@ -39,15 +39,14 @@ constexpr double kCallCost = 14;
 
 // The module's function `name` of `count` operands like `like`, written by `body` when it is new.
 template <class Body>
-llvm::Function* shared_function(V like, const std::string& name, unsigned count,
-                                llvm::Type* result, Body&& body) {
+llvm::Function* shared_function(V like, const std::string& name, unsigned count, llvm::Type* result,
+                                Body&& body) {
     Emit& e = *like.e;
     if (llvm::Function* known = e.code.getFunction(name)) return known;
     llvm::Function* caller = e.ir.GetInsertBlock()->getParent();
     const llvm::SmallVector<llvm::Type*, 3> params(count, like.type());
-    llvm::Function* made =
-        llvm::Function::Create(llvm::FunctionType::get(result, params, false),
-                               llvm::Function::InternalLinkage, name, e.code);
+    llvm::Function* made = llvm::Function::Create(llvm::FunctionType::get(result, params, false),
+                                                  llvm::Function::InternalLinkage, name, e.code);
     made->setAttributes(caller->getAttributes());
     llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
     e.ir.SetInsertPoint(llvm::BasicBlock::Create(e.ir.getContext(), "entry", made));
@@ -72,10 +71,9 @@ V call_op(std::uint16_t op, const V* args) {
     for (unsigned i = 1; i < facts.arity; ++i) e.unify(operands[0], operands[i]);
     for (unsigned i = 1; i < facts.arity; ++i) e.unify(operands[0], operands[i]);
     if (facts.cost < kCallCost) return emit_op(op, operands);
-    llvm::Function* function =
-        shared_function(operands[0], "op" + std::to_string(op) + shape_name(operands[0]),
-                        facts.arity, operands[0].type(),
-                        [op](const V* inner) { return emit_op(op, inner).v; });
+    llvm::Function* function = shared_function(
+        operands[0], "op" + std::to_string(op) + shape_name(operands[0]), facts.arity,
+        operands[0].type(), [op](const V* inner) { return emit_op(op, inner).v; });
     llvm::SmallVector<llvm::Value*, 3> values;
     for (unsigned i = 0; i < facts.arity; ++i) values.push_back(operands[i].v);
     return e.wrap(e.ir.CreateCall(function, values));

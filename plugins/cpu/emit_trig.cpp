@@ -6,7 +6,9 @@ namespace weft::cpu::ops {
 namespace {
 
 // Adding this rounds a float to a whole number, whose low bits then stand at the bottom.
-double magic_of(V x) { return x.f64() ? 0x1.8p52 : 0x1.8p23; }
+double magic_of(V x) {
+    return x.f64() ? 0x1.8p52 : 0x1.8p23;
+}
 
 // Moves bit 0 of an integer to the sign position.
 V low_bit_to_sign(V bits) {
@@ -18,7 +20,8 @@ V sign_mask(V bits) {
     return bits.e->integer(bits, static_cast<std::int64_t>(~std::uint64_t{0} << top));
 }
 
-// --- f32: one polynomial over half a turn ---------------------------------------------------------
+// --- f32: one polynomial over half a turn
+// ---------------------------------------------------------
 
 // sin(r) for |r| <= pi / 2.
 V sine_f32(V r) {
@@ -62,8 +65,7 @@ V cos_f32(V x) {
     Emit& e = *x.e;
     const V magnitude = e.abs(x);
     // cos(x) = (-1)^k sin(x - (k - 1/2) pi)
-    const V shifted =
-        e.fma(magnitude, e.number(x, 0.31830988618379067154), e.number(x, 0.5));
+    const V shifted = e.fma(magnitude, e.number(x, 0.31830988618379067154), e.number(x, 0.5));
     const V t = shifted + magic_of(x);
     const V r = reduce_f32(magnitude, (t - magic_of(x)) - 0.5);
     const V sign = low_bit_to_sign(e.bits(t));
@@ -98,9 +100,9 @@ V sine_f64(V r) {
     Emit& e = *r.e;
     const V z = r * r;
     // (sin(r) / r - 1) / r^2, error 2^-58
-    const V p = e.polynomial(z, {-0.16666666666666631862, 0.0083333333333223702471,
-                                 -0.00019841269829771317625, 2.7557313678706418479e-6,
-                                 -2.5050755966650370421e-8, 1.5896666767038680205e-10});
+    const V p = e.polynomial(
+        z, {-0.16666666666666631862, 0.0083333333333223702471, -0.00019841269829771317625,
+            2.7557313678706418479e-6, -2.5050755966650370421e-8, 1.5896666767038680205e-10});
     return e.fma(r * z, p, r);
 }
 
@@ -108,9 +110,9 @@ V cosine_f64(V r) {
     Emit& e = *r.e;
     const V z = r * r;
     // (cos(r) - 1 + r^2 / 2) / r^4, error 2^-64
-    const V p = e.polynomial(z, {0.041666666666666599155, -0.0013888888888874065038,
-                                 0.000024801587289443505682, -2.7557314340650691943e-7,
-                                 2.0875721620846797093e-9, -1.1359559113917040401e-11});
+    const V p = e.polynomial(
+        z, {0.041666666666666599155, -0.0013888888888874065038, 0.000024801587289443505682,
+            -2.7557314340650691943e-7, 2.0875721620846797093e-9, -1.1359559113917040401e-11});
     // 1 - z/2 is not exact: what its rounding loses is added back.
     const V half = z * 0.5;
     const V near = e.number(r, 1.0) - half;
@@ -129,8 +131,8 @@ V sin_f64(V x) {
     const Quadrant q = reduce_f64(magnitude);
     const V value = e.select(odd(q.number), cosine_f64(q.r), sine_f64(q.r));
     const V bits = e.bits(x);
-    const V sign = e.exclusive(e.both(bits, sign_mask(bits)),
-                               low_bit_to_sign(e.shift_right(q.number, 1)));
+    const V sign =
+        e.exclusive(e.both(bits, sign_mask(bits)), low_bit_to_sign(e.shift_right(q.number, 1)));
     const V fast = e.from_bits(e.exclusive(e.bits(value), sign));
     return e.guarded(x, q.moderate, fast, "weft_cpu_sin_f64");
 }
@@ -156,19 +158,18 @@ void sin_cos_f32(V x, V& sine, V& cosine) {
     r = e.fma(turns, e.number(x, -0x1.ee59dap-50), r);
     const V z = r * r;
     // (sin(r) / r - 1) / r^2, and (cos(r) - 1 + r^2 / 2) / r^4; errors 2^-28, 2^-33
-    const V p = e.polynomial(z, {-0.16666654908522371399, 0.0083321758441596898111,
-                                 -0.00019516977334181237019});
-    const V q = e.polynomial(z, {0.041666646806468160949, -0.001388736447204062763,
-                                 0.000024438090318392299583});
+    const V p = e.polynomial(
+        z, {-0.16666654908522371399, 0.0083321758441596898111, -0.00019516977334181237019});
+    const V q = e.polynomial(
+        z, {0.041666646806468160949, -0.001388736447204062763, 0.000024438090318392299583});
     const V s = e.fma(r * z, p, r);
     const V c = e.fma(z, e.fma(z, q, e.number(x, -0.5)), e.number(x, 1.0));
     const V number = e.bits(t);
     const V swapped = odd(number);
     const V bits = e.bits(x);
-    const V sine_sign = e.exclusive(e.both(bits, sign_mask(bits)),
-                                    low_bit_to_sign(e.shift_right(number, 1)));
-    const V cosine_sign =
-        low_bit_to_sign(e.shift_right(number + e.integer(number, 1), 1));
+    const V sine_sign =
+        e.exclusive(e.both(bits, sign_mask(bits)), low_bit_to_sign(e.shift_right(number, 1)));
+    const V cosine_sign = low_bit_to_sign(e.shift_right(number + e.integer(number, 1), 1));
     const V ok = e.less(magnitude, e.number(x, kLimitF32));
     sine = e.from_bits(e.exclusive(e.bits(e.select(swapped, c, s)), sine_sign));
     cosine = e.from_bits(e.exclusive(e.bits(e.select(swapped, s, c)), cosine_sign));
@@ -183,10 +184,9 @@ void sin_cos_f64(V x, V& sine, V& cosine) {
     const V c = cosine_f64(q.r);
     const V swapped = odd(q.number);
     const V bits = e.bits(x);
-    const V sine_sign = e.exclusive(e.both(bits, sign_mask(bits)),
-                                    low_bit_to_sign(e.shift_right(q.number, 1)));
-    const V cosine_sign =
-        low_bit_to_sign(e.shift_right(q.number + e.integer(q.number, 1), 1));
+    const V sine_sign =
+        e.exclusive(e.both(bits, sign_mask(bits)), low_bit_to_sign(e.shift_right(q.number, 1)));
+    const V cosine_sign = low_bit_to_sign(e.shift_right(q.number + e.integer(q.number, 1), 1));
     sine = e.from_bits(e.exclusive(e.bits(e.select(swapped, c, s)), sine_sign));
     cosine = e.from_bits(e.exclusive(e.bits(e.select(swapped, s, c)), cosine_sign));
     sine = e.guarded(x, q.moderate, sine, "weft_cpu_sin_f64");
@@ -206,8 +206,12 @@ void sin_cos(V a, V& sine, V& cosine) {
     }
 }
 
-V sin(V a) { return a.f64() ? sin_f64(a) : sin_f32(a); }
-V cos(V a) { return a.f64() ? cos_f64(a) : cos_f32(a); }
+V sin(V a) {
+    return a.f64() ? sin_f64(a) : sin_f32(a);
+}
+V cos(V a) {
+    return a.f64() ? cos_f64(a) : cos_f32(a);
+}
 
 V tan(V a) {
     Emit& e = *a.e;
@@ -219,8 +223,7 @@ V tan(V a) {
     const V turned = odd(q.number);
     const V ratio = e.select(turned, -c, s) / e.select(turned, s, c);
     const V bits = e.bits(x);
-    const V signed_ratio =
-        e.from_bits(e.exclusive(e.bits(ratio), e.both(bits, sign_mask(bits))));
+    const V signed_ratio = e.from_bits(e.exclusive(e.bits(ratio), e.both(bits, sign_mask(bits))));
     const V r = e.guarded(x, q.moderate, signed_ratio, "weft_cpu_tan_f64");
     return a.f32() ? e.to_f32(r) : r;
 }

@@ -43,7 +43,9 @@ void start_llvm() {
     });
 }
 
-std::string text_of(llvm::Error error) { return llvm::toString(std::move(error)); }
+std::string text_of(llvm::Error error) {
+    return llvm::toString(std::move(error));
+}
 
 class LinkedCode final : public Code {
 public:
@@ -64,7 +66,8 @@ private:
 class LlvmEngine final : public Engine {
 public:
     LlvmEngine(Machine machine, std::unique_ptr<orc::ExecutorProcessControl> control)
-        : machine_(std::move(machine)), session_(std::move(control)),
+        : machine_(std::move(machine)),
+          session_(std::move(control)),
           layer_(session_, [] { return std::make_unique<llvm::SectionMemoryManager>(); }) {}
     ~LlvmEngine() override { llvm::consumeError(session_.endSession()); }
 
@@ -140,8 +143,7 @@ llvm::Error LlvmEngine::define_runtime(orc::JITDylib& library) {
 }
 
 std::unique_ptr<Code> LlvmEngine::link(const std::string& object,
-                                       const std::vector<std::string>& names,
-                                       std::string& error) {
+                                       const std::vector<std::string>& names, std::string& error) {
     orc::JITDylib& library = session_.createBareJITDylib("batch" + std::to_string(linked_++));
     auto code = std::make_unique<LinkedCode>(session_, library);
     if (llvm::Error failed = define_runtime(library)) {

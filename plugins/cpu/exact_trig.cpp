@@ -12,11 +12,26 @@ __extension__ using u128 = unsigned __int128;
 // 2/pi, 64 bits a word, after one word of zeros: windows may begin before the point.
 constexpr std::uint64_t kTwoOverPi[] = {
     0,
-    0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561,
-    0xb7246e3a424dd2e0, 0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484,
-    0xe99c7026b45f7e41, 0x3991d639835339f4, 0x9c845f8bbdf9283b, 0x1ff897ffde05980f,
-    0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d, 0x7527bac7ebe5f17b,
-    0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab, 0xf0cfbc209af4361d,
+    0xa2f9836e4e441529,
+    0xfc2757d1f534ddc0,
+    0xdb6295993c439041,
+    0xfe5163abdebbc561,
+    0xb7246e3a424dd2e0,
+    0x06492eea09d1921c,
+    0xfe1deb1cb129a73e,
+    0xe88235f52ebb4484,
+    0xe99c7026b45f7e41,
+    0x3991d639835339f4,
+    0x9c845f8bbdf9283b,
+    0x1ff897ffde05980f,
+    0xef2f118b5a0a6d1f,
+    0x6d367ecf27cb09b7,
+    0x4f463f669e5fea2d,
+    0x7527bac7ebe5f17b,
+    0x3d0739f78a5292ea,
+    0x6bfb5fb11f8d5d08,
+    0x56033046fc7b6bab,
+    0xf0cfbc209af4361d,
 };
 
 // 64 bits of 2/pi from bit `at` on, at >= -64.
@@ -41,7 +56,8 @@ Reduced reduce(double x) {
     // Bits of 2/pi that give whole turns are skipped: what follows counts from 2^1 down.
     const int at = exponent - 2;
     const u128 low = static_cast<u128>(mantissa) * window(at + 128);
-    const u128 mid = static_cast<u128>(mantissa) * window(at + 64) + static_cast<std::uint64_t>(low >> 64);
+    const u128 mid =
+        static_cast<u128>(mantissa) * window(at + 64) + static_cast<std::uint64_t>(low >> 64);
     const std::uint64_t top = mantissa * window(at) + static_cast<std::uint64_t>(mid >> 64);
     unsigned quadrant = static_cast<unsigned>(top >> 62);
     u128 fraction = static_cast<u128>(top << 2 | static_cast<std::uint64_t>(mid) >> 62) << 64 |

@@ -123,10 +123,10 @@ void Program::execute(const weft_frame& frame) {
             run_stream(kernel, frame);
         }
         check_cancelled(frame);
-        const std::int64_t sample = kernel.domain == WEFT_DOMAIN_STREAM
-                                        ? frame.first_sample +
-                                              static_cast<std::int64_t>(frame.sample_count) - 1
-                                        : kernel.args.sample_tick;
+        const std::int64_t sample =
+            kernel.domain == WEFT_DOMAIN_STREAM
+                ? frame.first_sample + static_cast<std::int64_t>(frame.sample_count) - 1
+                : kernel.args.sample_tick;
         if (frame.capture != 0 && kernel.captures &&
             (kernel.domain == WEFT_DOMAIN_RASTER || frame.sample_count != 0))
             finish_captures(kernel, kernel.args.frame, sample);

@@ -20,9 +20,8 @@ const weft_axis* ring_of(const weft_grid& grid) {
 llvm::Function* begin_function(KernelEmit& kernel, const char* part,
                                const std::vector<llvm::Type*>& params, llvm::IRBuilder<>& ir) {
     auto* type = llvm::FunctionType::get(ir.getVoidTy(), params, false);
-    auto* function =
-        llvm::Function::Create(type, llvm::Function::ExternalLinkage,
-                               function_name(kernel.source.number, part), kernel.code);
+    auto* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage,
+                                            function_name(kernel.source.number, part), kernel.code);
     function->addFnAttr(llvm::Attribute::NoUnwind);
     function->addFnAttr("target-cpu", kernel.machine.cpu);
     function->addFnAttr("target-features", kernel.machine.features);

@@ -17,7 +17,7 @@ using GetterCall = void (*)(const KernelArgs* args, std::uint32_t input, std::ui
                             const double* coords, double* values);
 
 struct KernelArgs {
-    const double* fields;    // the frame's clock and settings
+    const double* fields;  // the frame's clock and settings
     const double* params;
     const double* uniforms;  // of this kernel
     double* scalars;         // values that vary with neither row nor column
@@ -25,7 +25,7 @@ struct KernelArgs {
     char* columns;           // tables over the columns
     double* rows;            // tables over the rows, `row_capacity` numbers each
     std::int64_t row_capacity;
-    std::int64_t first_row;  // row that stands at index 0 of the row tables
+    std::int64_t first_row;          // row that stands at index 0 of the row tables
     const weft_view* const* inputs;  // null: read by a call
     char* const* outputs;  // per store: the first byte of this tick's picture or of the ring
     const volatile std::uint32_t* cancel;

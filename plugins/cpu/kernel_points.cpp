@@ -1,5 +1,5 @@
-// Values at free points: values<store>(args, points, out), in f64. Few points go through scalar code,
-// many through vectors; both compute the same.
+// Values at free points: values<store>(args, points, out), in f64. Few points go through scalar
+// code, many through vectors; both compute the same.
 #include "kernel_args.h"
 #include "kernel_emit.h"
 
@@ -31,7 +31,8 @@ protected:
     }
 
     V field(std::uint32_t number) override {
-        if (number == WEFT_FIELD_OWN) return array(member(offsetof(weft_points, own)), e.scalar(0.0));
+        if (number == WEFT_FIELD_OWN)
+            return array(member(offsetof(weft_points, own)), e.scalar(0.0));
         const V arrays = member(offsetof(weft_points, fields));
         const V constants = member(offsetof(weft_points, constants));
         V data;
@@ -51,8 +52,8 @@ protected:
 
 private:
     V load(llvm::Value* base, std::size_t offset, llvm::Type* type) {
-        return e.wrap(e.ir.CreateLoad(
-            type, e.ir.CreateConstInBoundsGEP1_64(e.ir.getInt8Ty(), base, offset)));
+        return e.wrap(
+            e.ir.CreateLoad(type, e.ir.CreateConstInBoundsGEP1_64(e.ir.getInt8Ty(), base, offset)));
     }
 
     // Numbers of the points from `data`; where it is null, the constant for all.
@@ -112,8 +113,8 @@ std::string emit_points(KernelEmit& kernel) {
         if (store.values.size() != 1) return "a store of several values at free points";
         llvm::IRBuilder<> ir(kernel.code.getContext());
         const std::string name = "values" + std::to_string(s);
-        llvm::Function* function = begin_function(
-            kernel, name.c_str(), {ir.getPtrTy(), ir.getPtrTy(), ir.getPtrTy()}, ir);
+        llvm::Function* function =
+            begin_function(kernel, name.c_str(), {ir.getPtrTy(), ir.getPtrTy(), ir.getPtrTy()}, ir);
         llvm::LLVMContext& context = ir.getContext();
         auto* few = llvm::BasicBlock::Create(context, "few", function);
         auto* many = llvm::BasicBlock::Create(context, "many", function);

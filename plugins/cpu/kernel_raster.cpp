@@ -96,6 +96,8 @@ std::string emit_raster(KernelEmit& kernel) {
             within = inner_columns(kernel, inner);
         }
         ir.SetInsertPoint(columns);
+        inner.make_lines();
+        outer.share_lines(inner);
         const V width = e.count(static_cast<std::int64_t>(kernel.plan.width));
         counted_loop(e, e.count(0), width, e.lanes, [&](V column) {
             inner.column = outer.column = column;
@@ -106,9 +108,8 @@ std::string emit_raster(KernelEmit& kernel) {
             auto* fast = llvm::BasicBlock::Create(context, "within", function);
             auto* slow = llvm::BasicBlock::Create(context, "edge", function);
             auto* after = llvm::BasicBlock::Create(context, "chunk", function);
-            llvm::Value* is_inner =
-                ir.CreateAnd(ir.CreateICmpSGE(column.v, within.low.v),
-                             ir.CreateICmpSLE(column.v, within.high.v));
+            llvm::Value* is_inner = ir.CreateAnd(ir.CreateICmpSGE(column.v, within.low.v),
+                                                 ir.CreateICmpSLE(column.v, within.high.v));
             ir.CreateCondBr(is_inner, fast, slow);
             ir.SetInsertPoint(fast);
             emit_chunk(kernel, inner, false);

@@ -1,5 +1,5 @@
-// Sound: row(args, row, begin, end) computes samples [begin, end) of a row of kRow samples, stage by
-// stage.
+// Sound: row(args, row, begin, end) computes samples [begin, end) of a row of kRow samples, stage
+// by stage.
 #include "kernel_args.h"
 #include "kernel_emit.h"
 #include "stages.h"
@@ -20,7 +20,10 @@ public:
                  std::uint32_t stage, HandedValues& handed)
         : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, kPointMask,
                  emit.lanes == 1),
-          kernel_(kernel), stages_(stages), stage_(stage), handed_(handed) {}
+          kernel_(kernel),
+          stages_(stages),
+          stage_(stage),
+          handed_(handed) {}
     V row;     // absolute
     V column;  // of lane 0
 

@@ -141,8 +141,7 @@ void emit_columns(KernelEmit& kernel, bool of_frame) {
             const unsigned size = slot->element == Element::f64 ? 8 : 4;
             llvm::Value* table =
                 ir.CreateConstInBoundsGEP1_64(ir.getInt8Ty(), base.v, slot->offset);
-            llvm::Value* to =
-                ir.CreateInBoundsGEP(v.type()->getScalarType(), table, column.v);
+            llvm::Value* to = ir.CreateInBoundsGEP(v.type()->getScalarType(), table, column.v);
             ir.CreateAlignedStore(v.v, to, llvm::Align(size));
         }
     });

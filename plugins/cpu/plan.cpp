@@ -70,13 +70,16 @@ std::uint32_t Planner::place(std::uint32_t value, std::uint32_t arg, const weft_
     const weft_ir_affine* known = affine(value, arg);
     if (known != nullptr && contiguous_memory && kernel_.domain == WEFT_DOMAIN_RASTER &&
         known->field == WEFT_FIELD_X && axis.wrap != WEFT_WRAP_RING && loop == kNoNode) {
-        const double per_column =
-            known->scale / (static_cast<double>(kernel_.width) * axis.step);
+        const double per_column = known->scale / (static_cast<double>(kernel_.width) * axis.step);
         const std::uint32_t base = node_of_[known->base];
         const bool base_is_shared = (plan_.nodes[base].varies & WEFT_VARIES_COLUMN) == 0;
+        made.window = per_column > 0.0 && per_column <= 1.9 && axis.wrap == WEFT_WRAP_CLAMP &&
+                      axis.count >= 32 && axis.count < (1u << 24);
         // Over a whole row the places stay within 1e-9 of a column of where they belong.
-        if (base_is_shared && std::fabs(per_column - 1.0) * static_cast<double>(kernel_.width) < 1e-9) {
+        if (base_is_shared &&
+            std::fabs(per_column - 1.0) * static_cast<double>(kernel_.width) < 1e-9) {
             made.contiguous = true;
+            made.window = false;
             made.coordinate = base;
             made.shift_at_zero =
                 (known->scale * 0.5 / static_cast<double>(kernel_.width) - axis.origin) / axis.step;
@@ -170,8 +173,7 @@ std::string Planner::sample(std::uint32_t index, Node& node) {
     const std::int64_t element = input.grid.format == WEFT_FORMAT_F64 ? 8 : 4;
     for (std::uint32_t a = 0; a < v.arg_count; ++a) {
         const weft_axis& axis = input.grid.axes[a];
-        const std::uint32_t at =
-            place(index, a, axis, floats && axis.stride == element, node.loop);
+        const std::uint32_t at = place(index, a, axis, floats && axis.stride == element, node.loop);
         if (contiguous_place_) {
             plan_.contiguous = true;
             node.contiguous = a;
@@ -179,7 +181,8 @@ std::string Planner::sample(std::uint32_t index, Node& node) {
         node.args.push_back(position(contiguous_place_ ? kOpShift : kOpLow, at, node.loop));
         const bool two = axis.filter == WEFT_FILTER_LINEAR && axis.wrap != WEFT_WRAP_RING;
         node.args.push_back(two && !contiguous_place_ ? position(kOpHigh, at, node.loop) : kNoNode);
-        node.args.push_back(axis.wrap != WEFT_WRAP_RING ? position(kOpFraction, at, node.loop) : kNoNode);
+        node.args.push_back(axis.wrap != WEFT_WRAP_RING ? position(kOpFraction, at, node.loop)
+                                                        : kNoNode);
         node.varies |= ring_varies(axis);
         if (contiguous_place_) node.varies |= WEFT_VARIES_COLUMN;
     }
@@ -246,7 +249,8 @@ std::string Planner::run() {
         const std::string wrong = value(i);
         if (!wrong.empty()) return wrong;
         if (ir.values[i].op == WEFT_OP_LOOP)
-            loops.emplace_back(static_cast<std::uint32_t>(plan_.loops.size() - 1), ir.values[i].aux);
+            loops.emplace_back(static_cast<std::uint32_t>(plan_.loops.size() - 1),
+                               ir.values[i].aux);
     }
     for (const auto& [made, original] : loops) {
         const weft_ir_loop& loop = ir.loops[original];
@@ -291,7 +295,10 @@ void relate(Plan& plan) {
 std::string make_plan(const weft_kernel& kernel, const std::vector<InputShape>& inputs,
                       Plan& plan) {
     std::string wrong = Planner(kernel, inputs, plan).run();
-    if (wrong.empty()) relate(plan);
+    if (wrong.empty()) {
+        separate_sums(plan, inputs);
+        relate(plan);
+    }
     return wrong;
 }
 

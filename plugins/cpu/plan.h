@@ -13,12 +13,13 @@
 namespace weft::cpu {
 
 // Operators of the plan beside those of the IR.
-constexpr std::uint16_t kOpLow = 1000;       // i32: grid index at or below a coordinate, -1: reads 0
-constexpr std::uint16_t kOpHigh = 1001;      // i32: the index after it
+constexpr std::uint16_t kOpLow = 1000;   // i32: grid index at or below a coordinate, -1: reads 0
+constexpr std::uint16_t kOpHigh = 1001;  // i32: the index after it
 constexpr std::uint16_t kOpFraction = 1002;  // float: way from low to high; NaN: the read is NaN
 constexpr std::uint16_t kOpRead = 1003;      // the mix of grid points at positions
 constexpr std::uint16_t kOpGetter = 1004;    // a strand read by a call, at coordinates
 constexpr std::uint16_t kOpShift = 1005;     // i32: see Place::contiguous
+constexpr std::uint16_t kOpReadLine = 1006;  // a line (Plan::lines, aux) at a position along it
 
 // A contiguous position this close to a grid point is the grid point.
 constexpr double kSnap = 1e-9;
@@ -34,6 +35,8 @@ struct Place {
     // `coordinate` is then the part of the position that does not vary with the column. On a ring:
     // kOpShift is the number of ticks back.
     bool contiguous = false;
+    // Indices rise with the column, by so much that a vector of columns reads from 32 neighbours.
+    bool window = false;
     double shift_at_zero = 0.0;  // position = shift_at_zero + coordinate / axis.step + column
 };
 
@@ -56,6 +59,20 @@ struct PlanLoop {
 
 // A Read's nodes: three per axis (low or shift, high, fraction).
 constexpr std::size_t kNodesPerAxis = 3;
+
+// A weighted sum of rows of one input, made once for every row of the kernel (separate.cpp).
+struct Line {
+    struct Term {
+        std::uint32_t low = kNoNode, high = kNoNode, fraction = kNoNode;  // on the input's y axis
+        double weight = 1.0;
+    };
+    std::uint32_t input = 0;
+    std::uint32_t x_axis = 0;
+    std::vector<Term> terms;
+    // Numbers that stand before and after the line for contiguous reads beyond its ends.
+    std::uint32_t pad_before = 0;
+    std::uint32_t pad_after = 0;
+};
 
 struct PlanStore {
     std::uint32_t output = 0;
@@ -81,6 +98,7 @@ struct Plan {
     std::vector<Place> places;
     std::vector<PlanLoop> loops;
     std::vector<PlanStore> stores;
+    std::vector<Line> lines;
     bool contiguous = false;  // some place is read without a gather
 
     // The cosine of a sine's angle, the sine of a cosine's; kNoNode if there is none.
@@ -96,11 +114,17 @@ struct Plan {
 constexpr std::uint8_t kPointMask = WEFT_VARIES_POINT;
 
 // How a value's computation is shared: by nothing (0), a row's points, a column's, or none.
-inline std::uint8_t class_of(const Node& node) { return node.varies & kPointMask; }
+inline std::uint8_t class_of(const Node& node) {
+    return node.varies & kPointMask;
+}
 
 // Empty on success, else what is wrong with the kernel.
 [[nodiscard]] std::string make_plan(const weft_kernel& kernel,
                                     const std::vector<InputShape>& inputs, Plan& plan);
+
+// Turns sums of many reads of one picture, at every pair of some columns and some rows, into reads
+// of lines that hold the sums over the rows.
+void separate_sums(Plan& plan, const std::vector<InputShape>& inputs);
 
 // Samples of a stream that are computed together: rows begin at its multiples.
 constexpr std::uint64_t kRow = 64;

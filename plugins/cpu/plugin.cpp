@@ -8,7 +8,9 @@
 namespace weft::cpu {
 namespace {
 
-constexpr weft_str text(std::string_view view) { return {view.data(), view.size()}; }
+constexpr weft_str text(std::string_view view) {
+    return {view.data(), view.size()};
+}
 
 // WEFT_CPU_LANES=4|8|16 narrows the vectors, to compare widths on one machine.
 unsigned wanted_lanes() {

@@ -32,8 +32,8 @@ struct Output {
     std::uint32_t target = 0;
     weft_grid grid{};
     std::unique_ptr<Cache> cache;
-    PointsCall values = nullptr;         // VALUES
-    const KernelArgs* args = nullptr;    // of the kernel that answers
+    PointsCall values = nullptr;       // VALUES
+    const KernelArgs* args = nullptr;  // of the kernel that answers
 };
 
 struct Input {

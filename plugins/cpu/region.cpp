@@ -61,8 +61,8 @@ std::vector<std::uint32_t> Region::needed(const std::vector<std::uint32_t>& root
         const Node& n = plan_.nodes[node];
         const bool here = loop == kNoNode || inside(node, loop);
         // Nodes of a loop inside are passed through: they are emitted with it.
-        const bool deeper = n.loop != loop && (loop == kNoNode || inside(node, loop)) &&
-                            n.loop != kNoNode;
+        const bool deeper =
+            n.loop != loop && (loop == kNoNode || inside(node, loop)) && n.loop != kNoNode;
         if (here && !deeper && !memo_[node]) list.push_back(node);
         if (!here || memo_[node] || is_leaf(node)) continue;
         for (const std::uint32_t arg : n.args) visit(arg);
@@ -100,14 +100,13 @@ void Region::compute(std::uint32_t node) {
                 made = n.op == WEFT_OP_LOOP_INDEX ? at->index : at->carried[n.aux];
                 break;
             }
-            case WEFT_OP_LOOP_RESULT:
-                made = results_[plan_.nodes[n.args[0]].aux][n.aux];
-                break;
+            case WEFT_OP_LOOP_RESULT: made = results_[plan_.nodes[n.args[0]].aux][n.aux]; break;
             case kOpLow:
             case kOpHigh:
             case kOpFraction:
             case kOpShift: made = position(n); break;
             case kOpRead: made = read(n); break;
+            case kOpReadLine: made = read_line(n); break;
             case kOpGetter: made = read_getter(n); break;
             default: made = operate(node); break;
         }
@@ -270,16 +269,24 @@ V Region::column_value(const ColumnSlot& slot, V index) {
 }
 
 V Region::ring_start(std::uint32_t tick) {
-    const std::size_t offset = tick == WEFT_TICK_FRAME ? offsetof(KernelArgs, frame)
-                                                       : offsetof(KernelArgs, sample_tick);
+    const std::size_t offset =
+        tick == WEFT_TICK_FRAME ? offsetof(KernelArgs, frame) : offsetof(KernelArgs, sample_tick);
     return load_arg(offset, e.i64());
 }
 
-V Region::now(std::uint32_t tick) { return e.from_int(ring_start(tick), e.f64()); }
+V Region::now(std::uint32_t tick) {
+    return e.from_int(ring_start(tick), e.f64());
+}
 
-V Region::row_leaf(std::uint32_t) { return {}; }
-V Region::column_leaf(const ColumnSlot&) { return {}; }
-V Region::column_index() { return {}; }
+V Region::row_leaf(std::uint32_t) {
+    return {};
+}
+V Region::column_leaf(const ColumnSlot&) {
+    return {};
+}
+V Region::column_index() {
+    return {};
+}
 
 llvm::Type* Region::loop_type(const PlanLoop& loop, std::size_t carried) {
     bool wide = exact_ || plan_.nodes[loop.next[carried]].f64;

@@ -17,8 +17,14 @@ class Region {
 public:
     Region(Emit& emit, const Plan& plan, const std::vector<InputShape>& inputs, Tables& tables,
            llvm::Value* args, std::uint8_t klass, bool exact)
-        : e(emit), plan_(plan), inputs_(inputs), tables_(tables), args_(args), class_(klass),
-          exact_(exact), memo_(plan.nodes.size()) {}
+        : e(emit),
+          plan_(plan),
+          inputs_(inputs),
+          tables_(tables),
+          args_(args),
+          class_(klass),
+          exact_(exact),
+          memo_(plan.nodes.size()) {}
     virtual ~Region() = default;
     Region(const Region&) = delete;
     Region& operator=(const Region&) = delete;
@@ -42,8 +48,15 @@ public:
     // Contiguous places may lie outside their grid.
     bool edges = true;
 
+    // Fills the plan's lines for the current row, at the builder's position: line.cpp.
+    void make_lines();
+    // The same lines for another region of this function.
+    void share_lines(const Region& other) { lines_ = other.lines_; }
+
     V load_arg(std::size_t offset, llvm::Type* type);  // a member of KernelArgs
-    void preset_arg(std::size_t offset, V v) { args_loaded_[static_cast<std::uint32_t>(offset)] = v; }
+    void preset_arg(std::size_t offset, V v) {
+        args_loaded_[static_cast<std::uint32_t>(offset)] = v;
+    }
     // Set when the caller asked for an end.
     V cancelled();
 
@@ -58,7 +71,7 @@ protected:
     [[nodiscard]] virtual bool is_leaf(std::uint32_t node) const;
     virtual V leaf(std::uint32_t node);
 
-    V frame_field(std::uint32_t field);  // from the frame's clock, at the entry
+    V frame_field(std::uint32_t field);               // from the frame's clock, at the entry
     V column_value(const ColumnSlot& slot, V index);  // of a table, at a column
 
     const Plan& plan_;
@@ -82,6 +95,10 @@ private:
     void emit_loop(std::uint32_t node);
     llvm::Type* loop_type(const PlanLoop& loop, std::size_t carried);
 
+    // line.cpp
+    V read_line(const Node& node);
+    V line_sum(const Line& line, V column);
+
     // sample.cpp
     V position(const Node& node);
     Positions place(const Place& place);
@@ -92,6 +109,10 @@ private:
     V read_getter(const Node& node);
     V mix(const Node& node, const Taps& taps, int axis);
     V load_tap(const Taps& taps);
+    V data_of(std::uint32_t input);
+    [[nodiscard]] bool window_place(std::uint32_t low_node) const;
+    V window_base(V low, std::uint64_t count);
+    V window_load(llvm::Value* base, V index);
     V edge_index(const weft_axis& axis, V shift, bool high);
     V ring_bytes(const weft_axis& axis, V back, Taps& taps);
     void add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool high);
@@ -112,6 +133,7 @@ private:
     std::map<std::uint32_t, std::vector<V>> results_;  // by loop
     std::map<std::uint32_t, V> args_loaded_;           // by offset
     std::map<std::uint32_t, V> data_;                  // by input
+    std::vector<V> lines_;                             // where each line begins
 };
 
 }  // namespace weft::cpu

@@ -2,6 +2,8 @@
 // of the points around them. A position never leaves the grid, whatever the coordinate was.
 #include <limits>
 
+#include <llvm/IR/IntrinsicsX86.h>
+
 #include "kernel_args.h"
 #include "region.h"
 
@@ -15,6 +17,7 @@ struct Region::Taps {
     V units;    // lane part of the offset in elements, i32 or i64; null when there is none
     V outside;  // mask: reads 0; null when there is none
     bool contiguous = false;
+    V window;  // lane part as a number 0..31 from the scalar part on; null when it is not so
 };
 
 namespace {
@@ -30,7 +33,8 @@ bool has_outside(const weft_axis& axis) {
 
 }  // namespace
 
-// --- positions ------------------------------------------------------------------------------------
+// --- positions
+// ------------------------------------------------------------------------------------
 
 // The grid index of a whole number of any size; NaN gives some index.
 V Region::wrap_index(const weft_axis& axis, V below) {
@@ -154,7 +158,8 @@ V Region::position(const Node& node) {
     return fraction;
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading
+// --------------------------------------------------------------------------------------
 
 // The grid index of a contiguous axis at the edges of the grid, lane by lane.
 V Region::edge_index(const weft_axis& axis, V shift, bool high) {
@@ -197,6 +202,12 @@ void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool hig
         taps.bytes = taps.bytes + e.to_i64(index) * e.count(a.stride);
         return;
     }
+    if (window_place(low_node) && a.stride == 4 && taps.grid->format == WEFT_FORMAT_F32) {
+        const V base = window_base(memo_[low_node], a.count);
+        taps.window = index - e.spread(base);
+        taps.bytes = taps.bytes + e.to_i64(base) * e.count(4);
+        return;
+    }
     const V scaled = index * e.integer(index, a.stride / element_size(taps.grid->format));
     taps.units = taps.units ? taps.units + scaled : scaled;
 }
@@ -215,21 +226,44 @@ V Region::ring_bytes(const weft_axis& axis, V back, Taps& taps) {
     return slot * e.count(axis.stride);
 }
 
+// Do the lanes of this position rise, within 32 neighbours?
+bool Region::window_place(std::uint32_t low_node) const {
+    const Node& low = plan_.nodes[low_node];
+    return e.machine.avx512 && e.lanes == 16 && low.op == kOpLow && plan_.places[low.aux].window;
+}
+
+// The first of the 32 neighbours, so that they are all within the axis.
+V Region::window_base(V low, std::uint64_t count) {
+    const V first = e.wrap(e.ir.CreateExtractElement(low.v, std::uint64_t{0}));
+    return e.min_int(first, e.integer(first, static_cast<std::int64_t>(count) - 32));
+}
+
+// Sixteen of the 32 floats at `base`: two loads and a permutation instead of a gather.
+V Region::window_load(llvm::Value* base, V index) {
+    llvm::Type* type = e.wide(e.f32());
+    llvm::Value* next = e.ir.CreateConstInBoundsGEP1_64(e.f32(), base, 16);
+    llvm::Value* low = e.ir.CreateAlignedLoad(type, base, llvm::Align(4));
+    llvm::Value* high = e.ir.CreateAlignedLoad(type, next, llvm::Align(4));
+    return e.wrap(e.ir.CreateIntrinsic(llvm::Intrinsic::x86_avx512_vpermi2var_ps_512, {},
+                                       {low, index.v, high}));
+}
+
 V Region::load_tap(const Taps& taps) {
     const weft_grid& grid = *taps.grid;
     const bool floats = grid.format == WEFT_FORMAT_F32 || grid.format == WEFT_FORMAT_F64;
-    llvm::Type* element = grid.format == WEFT_FORMAT_F32   ? e.f32()
-                          : grid.format == WEFT_FORMAT_F64 ? e.f64()
+    llvm::Type* element = grid.format == WEFT_FORMAT_F32     ? e.f32()
+                          : grid.format == WEFT_FORMAT_F64   ? e.f64()
                           : grid.format == WEFT_FORMAT_RGBA8 ? e.i32()
                                                              : e.i64();
     const V channel_bytes = e.count(floats ? grid.channel_stride * taps.channel : 0);
     llvm::Value* base =
         e.ir.CreateGEP(e.ir.getInt8Ty(), taps.data.v, (taps.bytes + channel_bytes).v);
-    const auto align = llvm::Align(static_cast<std::uint64_t>(grid.format == WEFT_FORMAT_RGBA8
-                                                                  ? 4
-                                                                  : element_size(grid.format)));
+    const auto align = llvm::Align(static_cast<std::uint64_t>(
+        grid.format == WEFT_FORMAT_RGBA8 ? 4 : element_size(grid.format)));
     V loaded;
-    if (taps.contiguous && e.lanes > 1) {
+    if (taps.window && !taps.units) {
+        loaded = window_load(base, taps.window);
+    } else if (taps.contiguous && e.lanes > 1) {
         loaded = e.wrap(e.ir.CreateAlignedLoad(e.wide(element), base, align));
     } else if (!taps.units || !taps.units.vector()) {
         if (taps.units) base = e.ir.CreateGEP(element, base, taps.units.v);
@@ -274,23 +308,26 @@ V Region::mix(const Node& node, const Taps& taps, int axis) {
     return e.select(e.equal(fraction, e.number(fraction, 0.0)), first, mixed);
 }
 
+// The input's memory, as its view tells at the beginning of the call.
+V Region::data_of(std::uint32_t input) {
+    const auto found = data_.find(input);
+    if (found != data_.end()) return found->second;
+    const V views = load_arg(offsetof(KernelArgs, inputs), e.ptr());
+    llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+    if (entry_point != nullptr) e.ir.SetInsertPoint(entry_point);
+    llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.ptr(), views.v, input);
+    llvm::Value* view = e.ir.CreateLoad(e.ptr(), at);
+    static_assert(offsetof(weft_view, data) == 0);
+    return data_[input] = e.wrap(e.ir.CreateLoad(e.ptr(), view));
+}
+
 V Region::read(const Node& node) {
     const InputShape& input = inputs_[node.aux];
     Taps taps;
     taps.grid = &input.grid;
     taps.channel = input.channel;
     taps.bytes = e.count(0);
-    auto found = data_.find(node.aux);
-    if (found == data_.end()) {
-        const V views = load_arg(offsetof(KernelArgs, inputs), e.ptr());
-        llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
-        if (entry_point != nullptr) e.ir.SetInsertPoint(entry_point);
-        llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.ptr(), views.v, node.aux);
-        llvm::Value* view = e.ir.CreateLoad(e.ptr(), at);
-        static_assert(offsetof(weft_view, data) == 0);
-        found = data_.emplace(node.aux, e.wrap(e.ir.CreateLoad(e.ptr(), view))).first;
-    }
-    taps.data = found->second;
+    taps.data = data_of(node.aux);
     return mix(node, taps, static_cast<int>(input.grid.axis_count) - 1);
 }
 
@@ -310,8 +347,8 @@ V Region::read_getter(const Node& node) {
         e.ir.CreateAlignedStore(c.v, at, llvm::Align(8));
     }
     const V call = load_arg(offsetof(KernelArgs, getter), e.ptr());
-    auto* type = llvm::FunctionType::get(
-        e.ir.getVoidTy(), {e.ptr(), e.i32(), e.i32(), e.ptr(), e.ptr()}, false);
+    auto* type = llvm::FunctionType::get(e.ir.getVoidTy(),
+                                         {e.ptr(), e.i32(), e.i32(), e.ptr(), e.ptr()}, false);
     e.ir.CreateCall(type, call.v,
                     {args_, e.ir.getInt32(node.aux), e.ir.getInt32(count), coords, values});
     llvm::Type* result = vector ? e.wide(e.f64()) : e.f64();

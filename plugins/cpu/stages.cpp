@@ -162,8 +162,8 @@ std::string Maker::place(const std::vector<std::uint32_t>& members) {
     return {};
 }
 
-// What a later stage needs of an earlier one. Only what varies from sample to sample: the rest is in
-// tables.
+// What a later stage needs of an earlier one. Only what varies from sample to sample: the rest is
+// in tables.
 void Maker::hand_on() {
     const std::vector<std::uint32_t>& of = stages_.of_node;
     std::vector<bool> handed(plan_.nodes.size());

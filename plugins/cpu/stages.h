@@ -1,6 +1,6 @@
 // A row of sound is computed in passes over its samples: a filter's recursion must see the sample
-// before, and what reads a delay must come after what fills it. Values are given to stages: those of
-// even number are computed for many samples at once; those of odd number are recursive, and go
+// before, and what reads a delay must come after what fills it. Values are given to stages: those
+// of even number are computed for many samples at once; those of odd number are recursive, and go
 // sample by sample unless every way back is longer than a vector.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace weft::cpu {
 struct Stage {
     bool recursive = false;
     std::uint64_t least_delay = ~std::uint64_t{0};  // recursive: shortest way back, in samples
-    std::vector<std::uint32_t> stores;               // indices into Plan::stores
+    std::vector<std::uint32_t> stores;              // indices into Plan::stores
     // Values that later stages need.
     std::vector<std::uint32_t> handed_on;
 };

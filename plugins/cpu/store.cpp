@@ -1,5 +1,5 @@
-// Stores of a chunk: planes of floats, packed pixels. Where a row ends inside a chunk, the chunk goes
-// to a scratch and only its part to the row, so that every lane is computed by the same code.
+// Stores of a chunk: planes of floats, packed pixels. Where a row ends inside a chunk, the chunk
+// goes to a scratch and only its part to the row, so that every lane is computed by the same code.
 #include "kernel_args.h"
 #include "kernel_emit.h"
 
@@ -100,8 +100,8 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
     return to;
 }
 
-// Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The ring's
-// first slots stand once more behind its end, so that a chunk can be read across it.
+// Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The
+// ring's first slots stand once more behind its end, so that a chunk can be read across it.
 void StoreEmit::ring(std::size_t store, V row, V column) {
     Emit& e = region_.e;
     const PlanStore& s = kernel_.plan.stores[store];

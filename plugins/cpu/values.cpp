@@ -1,5 +1,5 @@
-// Values at points: from a kernel made for it, or read from a cache's grid; and the other direction,
-// points that a kernel asks of somebody else's getter.
+// Values at points: from a kernel made for it, or read from a cache's grid; and the other
+// direction, points that a kernel asks of somebody else's getter.
 #include <cmath>
 #include <limits>
 
@@ -25,8 +25,8 @@ void Program::get_values(std::uint32_t output, const weft_points& points, double
     if (!wanted.cache)
         throw cpp::Failure(WEFT_UNSUPPORTED, wanted.name + " cannot be read at points");
     const weft_grid& grid = wanted.cache->grid;
-    const std::uint32_t tick_field = wanted.cache->tick == WEFT_TICK_SAMPLE ? WEFT_FIELD_ABSSAMPLE
-                                                                            : WEFT_FIELD_ABSFRAME;
+    const std::uint32_t tick_field =
+        wanted.cache->tick == WEFT_TICK_SAMPLE ? WEFT_FIELD_ABSSAMPLE : WEFT_FIELD_ABSFRAME;
     for (std::uint64_t n = 0; n < points.count; ++n) {
         const auto field = [&](std::uint32_t f) {
             return points.fields[f] != nullptr ? points.fields[f][n] : points.constants[f];
@@ -36,8 +36,8 @@ void Program::get_values(std::uint32_t output, const weft_points& points, double
             coords[a] = grid.axes[a].field < WEFT_FIELD_COUNT ? field(grid.axes[a].field)
                         : points.own != nullptr               ? points.own[n]
                                                               : 0.0;
-        values[n] = weft_grid_read(&grid, wanted.cache->view.data, tick_at(field(tick_field)), 0,
-                                   coords);
+        values[n] =
+            weft_grid_read(&grid, wanted.cache->view.data, tick_at(field(tick_field)), 0, coords);
     }
 }
 

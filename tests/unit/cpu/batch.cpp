@@ -12,11 +12,14 @@
 namespace weft::cpu_test {
 namespace {
 
-weft_str text(const char* s) { return {s, std::strlen(s)}; }
+weft_str text(const char* s) {
+    return {s, std::strlen(s)};
+}
 
 }  // namespace
 
-// --- IR --------------------------------------------------------------------------------------------
+// --- IR
+// --------------------------------------------------------------------------------------------
 
 Ir::Id Ir::add(weft_ir_value value, const std::vector<Id>& args) {
     value.arg_count = static_cast<std::uint32_t>(args.size());
@@ -96,7 +99,9 @@ Ir::Id Ir::begin_loop(Id from, Id to, std::vector<Id> initial, std::uint8_t vari
     return loop;
 }
 
-Ir::Id Ir::index(Id loop) { return op(WEFT_OP_LOOP_INDEX, {loop}); }
+Ir::Id Ir::index(Id loop) {
+    return op(WEFT_OP_LOOP_INDEX, {loop});
+}
 
 Ir::Id Ir::carried(Id loop, std::uint32_t which) {
     const Id made = op(WEFT_OP_LOOP_CARRIED, {loop});
@@ -130,12 +135,12 @@ weft_ir Ir::view() const {
     return ir;
 }
 
-// --- batch -----------------------------------------------------------------------------------------
+// --- batch
+// -----------------------------------------------------------------------------------------
 
 void KernelText::store(std::uint32_t output, const std::vector<Ir::Id>& values,
                        std::uint32_t channel) {
-    stores.push_back(
-        {output, channel, static_cast<std::uint32_t>(values.size()), ir.list(values)});
+    stores.push_back({output, channel, static_cast<std::uint32_t>(values.size()), ir.list(values)});
 }
 
 BatchText::BatchText() {
@@ -259,7 +264,8 @@ float& Picture::at(std::uint64_t x, std::uint64_t y, std::uint32_t channel) {
     return data[(channel * grid.axes[1].count + y) * grid.axes[0].count + x];
 }
 
-// --- host ------------------------------------------------------------------------------------------
+// --- host
+// ------------------------------------------------------------------------------------------
 
 Host::Host() {
     table.struct_size = sizeof table;
@@ -325,7 +331,8 @@ const weft_backend_api* plugin_api() {
     return plugin->backend;
 }
 
-// --- program ---------------------------------------------------------------------------------------
+// --- program
+// ---------------------------------------------------------------------------------------
 
 Compiled::Compiled(Host& host, const BatchText& text_of, unsigned lanes)
     : api_(plugin_api()), settings_(text_of.settings) {

@@ -1,5 +1,5 @@
-// Every operator of the table at every width, in f32 and in f64, on ordinary, boundary, huge and odd
-// operands, against the reference within the table's bound.
+// Every operator of the table at every width, in f32 and in f64, on ordinary, boundary, huge and
+// odd operands, against the reference within the table's bound.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -17,15 +17,63 @@ constexpr float kInf = std::numeric_limits<float>::infinity();
 
 // Numbers where something happens.
 std::vector<float> boundary_numbers() {
-    std::vector<float> list = {0.0f, 0.5f, 1.0f, 1.5f, 2.0f, 3.0f, 4.0f, 0.25f, 0.1f, 0.70710677f,
-                               0.41421357f, 2.4142137f, 1.5707964f, 3.1415927f, 6.2831855f,
-                               0.78539819f, 1e-3f, 1e-6f, 1e-20f, 1e-38f, 1e-40f, 1e-45f, 10.0f,
-                               22.0f, 88.0f, 88.72f, 88.73f, 89.0f, 103.9f, 104.0f, 127.0f, 128.0f,
-                               149.0f, 150.0f, 1e3f, 65535.0f, 65536.0f, 1e5f, 1e6f, 8388607.5f,
-                               16777216.0f, 2147483648.0f, 4294967296.0f, 1e10f, 1e15f, 1e20f,
-                               1e30f, 3.4e38f, kInf, std::nextafter(1.0f, 2.0f),
-                               std::nextafter(1.0f, 0.0f), std::nextafter(0.5f, 1.0f),
-                               std::nextafter(0.5f, 0.0f), 0.49999997f, 2.5f, 3.5f, 0.33333334f};
+    std::vector<float> list = {0.0f,
+                               0.5f,
+                               1.0f,
+                               1.5f,
+                               2.0f,
+                               3.0f,
+                               4.0f,
+                               0.25f,
+                               0.1f,
+                               0.70710677f,
+                               0.41421357f,
+                               2.4142137f,
+                               1.5707964f,
+                               3.1415927f,
+                               6.2831855f,
+                               0.78539819f,
+                               1e-3f,
+                               1e-6f,
+                               1e-20f,
+                               1e-38f,
+                               1e-40f,
+                               1e-45f,
+                               10.0f,
+                               22.0f,
+                               88.0f,
+                               88.72f,
+                               88.73f,
+                               89.0f,
+                               103.9f,
+                               104.0f,
+                               127.0f,
+                               128.0f,
+                               149.0f,
+                               150.0f,
+                               1e3f,
+                               65535.0f,
+                               65536.0f,
+                               1e5f,
+                               1e6f,
+                               8388607.5f,
+                               16777216.0f,
+                               2147483648.0f,
+                               4294967296.0f,
+                               1e10f,
+                               1e15f,
+                               1e20f,
+                               1e30f,
+                               3.4e38f,
+                               kInf,
+                               std::nextafter(1.0f, 2.0f),
+                               std::nextafter(1.0f, 0.0f),
+                               std::nextafter(0.5f, 1.0f),
+                               std::nextafter(0.5f, 0.0f),
+                               0.49999997f,
+                               2.5f,
+                               3.5f,
+                               0.33333334f};
     const std::size_t count = list.size();
     for (std::size_t i = 0; i < count; ++i) list.push_back(-list[i]);
     list.push_back(std::numeric_limits<float>::quiet_NaN());
@@ -146,8 +194,48 @@ void check(const Case& c, unsigned lanes, bool f64) {
                           << " units), lanes " << lanes << (f64 ? " f64" : " f32");
         }
     }
-    if (lanes == 16) testing::Test::RecordProperty(std::string(c.id) + (f64 ? "_f64" : "_f32"),
-                                                   std::to_string(worst));
+    if (lanes == 16)
+        testing::Test::RecordProperty(std::string(c.id) + (f64 ? "_f64" : "_f32"),
+                                      std::to_string(worst));
+}
+
+// A sine and a cosine of one angle are computed together, in other ways than alone.
+TEST_P(Operators, SineAndCosineOfOneAngle) {
+    const Operands operands = operands_for(1);
+    const std::size_t count = operands.column[0].size();
+    Host host;
+    Picture plane(count, 1, 1);
+    plane.handle.grid.axes[0].origin = 0.0;
+    plane.handle.grid.axes[0].filter = WEFT_FILTER_FLOOR;
+    for (std::size_t i = 0; i < count; ++i) plane.at(i, 0) = operands.column[0][i];
+    host.bind(7, plane.handle);
+    for (const bool f64 : {false, true}) {
+        BatchText batch;
+        KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, count, 1);
+        Ir& ir = kernel.ir;
+        const Ir::Id a =
+            ir.sample(batch.input(7), {ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN, true),
+                                       ir.field(WEFT_FIELD_Y, WEFT_VARIES_ROW, true)});
+        const std::uint32_t out =
+            batch.picture(count, 1, f64 ? WEFT_FORMAT_F64 : WEFT_FORMAT_F32, 2, 0);
+        const Ir::Id sine = ir.op(WEFT_OP_SIN, {a}, f64);
+        kernel.store(out, {sine, ir.op(WEFT_OP_COS, {a}, f64)});
+        Compiled program(host, batch, GetParam());
+        ASSERT_TRUE(program.ok()) << program.error().message;
+        std::vector<double> memory(2 * count);
+        ASSERT_EQ(program.frame(0, {{memory.data(), count * 16}}), WEFT_OK);
+        const auto* narrow = reinterpret_cast<const float*>(memory.data());
+        int shown = 0;
+        for (std::size_t i = 0; i < 2 * count && shown < 5; ++i) {
+            const double x = operands.column[0][i % count];
+            const double exact = i < count ? std::sin(x) : std::cos(x);
+            const double got = f64 ? memory[i] : static_cast<double>(narrow[i]);
+            if (within(got, exact, 2.0)) continue;
+            ++shown;
+            ADD_FAILURE() << (i < count ? "sine of " : "cosine of ") << x << ": " << got << ", not "
+                          << exact;
+        }
+    }
 }
 
 TEST_P(Operators, AreWithinTheirBounds) {

@@ -108,7 +108,8 @@ TEST_P(PointList, GettersAreAskedAtTheOperands) {
 
 INSTANTIATE_TEST_SUITE_P(Widths, PointList, testing::Values(4u, 8u, 16u));
 
-// --- code on disk ----------------------------------------------------------------------------------
+// --- code on disk
+// ----------------------------------------------------------------------------------
 
 class CodeOnDisk : public testing::Test {
 protected:
@@ -157,7 +158,8 @@ TEST_F(CodeOnDisk, IsFoundByContentAndSurvivesDamage) {
     EXPECT_NEAR(render(2.0), expected, 1e-7);
     EXPECT_EQ(files().size(), 2u);
     // Truncated, overwritten and empty files are made again.
-    for (const char* damage : {"", "weftcpu1", "something else entirely, and longer than a header"}) {
+    for (const char* damage :
+         {"", "weftcpu1", "something else entirely, and longer than a header"}) {
         for (const auto& path : files()) {
             std::ofstream file(path, std::ios::binary | std::ios::trunc);
             file << damage;

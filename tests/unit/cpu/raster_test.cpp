@@ -37,7 +37,7 @@ protected:
             for (std::uint64_t x = 0; x < judge.kernel->width; ++x) {
                 const double exact = judge.pixel(id, x, y);
                 const double got = picture[y * judge.kernel->width + x];
-                const bool good = std::isnan(exact) ? std::isnan(got)
+                const bool good = std::isnan(exact)   ? std::isnan(got)
                                   : std::isinf(exact) ? got == exact
                                                       : std::fabs(got - exact) <= tolerance;
                 if (!good && shown++ < 5)
@@ -169,6 +169,69 @@ TEST_P(Raster, ContiguousReads) {
     }
 }
 
+// Sums over neighbourhoods, at the picture's size and at others, plain and weighted.
+TEST_P(Raster, SeparableSums) {
+    Picture picture(70, 20, 2);
+    std::mt19937 random(8);
+    for (float& v : picture.data) v = std::uniform_real_distribution<float>(0, 1)(random);
+    for (const std::uint32_t wrap :
+         {WEFT_WRAP_CLAMP, WEFT_WRAP_REPEAT, WEFT_WRAP_MIRROR, WEFT_WRAP_ZERO})
+        for (const std::uint64_t width : {70u, 105u, 50u, 33u})
+            for (const bool weighted : {false, true}) {
+                batch = BatchText();
+                for (int a = 0; a < 2; ++a) picture.handle.grid.axes[a].wrap = wrap;
+                host.bind(1, picture.handle);
+                KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, width, 30);
+                Ir& ir = kernel.ir;
+                const std::uint32_t input = batch.input(1, 1);
+                const Ir::Id x = ir.field(WEFT_FIELD_X, kX);
+                const Ir::Id y = ir.field(WEFT_FIELD_Y, kY);
+                Ir::Id sum = ir.op(WEFT_OP_MUL, {x, y});
+                for (int j = -2; j <= 2; ++j)
+                    for (int i = -2; i <= 2; ++i) {
+                        const Ir::Id dx = ir.constant(i / static_cast<double>(width));
+                        const Ir::Id dy = ir.constant(j / 25.0);
+                        Ir::Id s = ir.sample(
+                            input, {ir.op(WEFT_OP_ADD, {x, dx}), ir.op(WEFT_OP_ADD, {y, dy})});
+                        ir.affine(s, 0, WEFT_FIELD_X, 1.0, dx);
+                        const double weight = (3.0 - std::abs(i)) * (4.0 - std::abs(j)) / 81;
+                        if (weighted) s = ir.op(WEFT_OP_MUL, {s, ir.constant(weight)});
+                        sum = ir.op(WEFT_OP_ADD, {sum, s});
+                    }
+                kernel.store(batch.picture(width, 30, WEFT_FORMAT_F32, 1, 0), {sum});
+                Judge judge;
+                judge.kernel = &kernel;
+                judge.inputs.assign(1, {&picture.handle.grid, picture.data.data(), 1});
+                SCOPED_TRACE(testing::Message() << "wrap " << wrap << " width " << width);
+                expect_like(render(width * 30), judge, sum, 1e-4);
+            }
+}
+
+// A picture read at another size, which goes through windows of neighbours.
+TEST_P(Raster, ScaledReads) {
+    Picture picture(70, 20, 1);
+    std::mt19937 random(9);
+    for (float& v : picture.data) v = std::uniform_real_distribution<float>(0, 1)(random);
+    host.bind(1, picture.handle);
+    for (const double scale : {0.3, 0.99, 1.0, 1.2, -1.0}) {
+        batch = BatchText();
+        KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, 90, 10);
+        Ir& ir = kernel.ir;
+        const Ir::Id x = ir.field(WEFT_FIELD_X, kX);
+        const Ir::Id y = ir.field(WEFT_FIELD_Y, kY);
+        const Ir::Id base = ir.constant(0.3);
+        const Ir::Id u = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_MUL, {x, ir.constant(scale)}), base});
+        const Ir::Id s = ir.sample(batch.input(1), {u, y});
+        ir.affine(s, 0, WEFT_FIELD_X, scale, base);
+        kernel.store(batch.picture(90, 10, WEFT_FORMAT_F32, 1, 0), {s});
+        Judge judge;
+        judge.kernel = &kernel;
+        judge.inputs.assign(1, {&picture.handle.grid, picture.data.data(), 0});
+        SCOPED_TRACE(scale);
+        expect_like(render(90 * 10), judge, s, 1e-5);
+    }
+}
+
 TEST_P(Raster, Loops) {
     KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, 33, 9);
     Ir& ir = kernel.ir;
@@ -263,7 +326,8 @@ TEST_P(Raster, StopsWhenAsked) {
     const Ir::Id x = ir.field(WEFT_FIELD_X, kX);
     const Ir::Id y = ir.field(WEFT_FIELD_Y, kY);
     const Ir::Id seed = ir.op(WEFT_OP_MUL, {x, y});
-    const Ir::Id loop = ir.begin_loop(ir.constant(0), ir.constant(1e300), {seed}, WEFT_VARIES_POINT);
+    const Ir::Id loop =
+        ir.begin_loop(ir.constant(0), ir.constant(1e300), {seed}, WEFT_VARIES_POINT);
     ir.end_loop(loop, {ir.op(WEFT_OP_ADD, {ir.carried(loop, 0), ir.constant(1)})});
     kernel.store(batch.picture(64, 64, WEFT_FORMAT_F32, 1, 0), {ir.result(loop, 0)});
     Compiled program(host, batch, GetParam());

@@ -32,8 +32,8 @@ protected:
             const std::size_t size = std::min(blocks[b % blocks.size()], count - at);
             const auto first = start + static_cast<std::int64_t>(at);
             const double time = static_cast<double>(first) / batch.settings[WEFT_FIELD_RATE];
-            const auto frame = static_cast<std::int64_t>(
-                weft_clock_count(time, batch.settings[WEFT_FIELD_FPS]));
+            const auto frame =
+                static_cast<std::int64_t>(weft_clock_count(time, batch.settings[WEFT_FIELD_FPS]));
             EXPECT_EQ(program.frame(frame, {{sound.data() + at, size * 4}}, first, size), WEFT_OK);
             at += size;
         }
@@ -98,8 +98,8 @@ TEST_P(Stream, Biquads) {
         const std::uint32_t cache = batch.cache(3, WEFT_TICK_SAMPLE);
         const std::uint32_t past = batch.internal(cache);
         const Ir::Id phase = ir.op(WEFT_OP_FRACT, {ir.op(WEFT_OP_MUL, {t, ir.constant(f)}, true)});
-        const Ir::Id saw = ir.op(
-            WEFT_OP_SUB, {ir.op(WEFT_OP_MUL, {phase, ir.constant(2)}), ir.constant(1)});
+        const Ir::Id saw =
+            ir.op(WEFT_OP_SUB, {ir.op(WEFT_OP_MUL, {phase, ir.constant(2)}), ir.constant(1)});
         const Ir::Id one = ir.sample(past, {ir.constant(1)});
         const Ir::Id two = ir.sample(past, {ir.constant(2)});
         ir.set_varies(one, kPoint);
@@ -129,7 +129,8 @@ TEST_P(Stream, Biquads) {
     EXPECT_EQ(std::memcmp(sound.data(), pieces.data(), sound.size() * 4), 0);
 }
 
-// Echoes: recursion longer and shorter than a vector, and plain delays, long past the ring's length.
+// Echoes: recursion longer and shorter than a vector, and plain delays, long past the ring's
+// length.
 TEST_P(Stream, Delays) {
     for (const int delay : {1, 2, 7, 15, 16, 17, 40, 100, 1000}) {
         BatchText text;
