@@ -94,18 +94,6 @@ TEST(Examples, PassesKeepTheirValues) {
                         << "root " << r;
                 }
             }
-            if (std::getenv("WEFT_TEST_DUMP") != nullptr) {
-                std::map<std::string, int> counts;
-                for (const weft_ir_value& value : kernel.ir.values) {
-                    const bool point = (value.varies & WEFT_VARIES_POINT) == WEFT_VARIES_POINT;
-                    if (!point || (value.op < WEFT_OP_ADD && value.op != WEFT_OP_SAMPLE)) continue;
-                    const weft_op_info* info = weft_op_info_of(value.op);
-                    ++counts[std::string(info->id) + (value.precision ? " f64" : "")];
-                }
-                printf("%s: %zu values\n", path.filename().c_str(), kernel.ir.values.size());
-                for (const auto& [op, count] : counts) printf("    %s %d\n", op.c_str(), count);
-                printf("    affines %zu\n", kernel.ir.affines.size());
-            }
         }
     }
 }
