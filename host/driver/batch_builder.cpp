@@ -53,13 +53,10 @@ std::string BatchBuilder::strand_name(sema::StrandId id) const {
 const ir::InputShape* BatchBuilder::shape(sema::StrandId id) {
     const sema::Strand& strand = program_.strands[id];
     switch (program_.instances[strand.instance].kind) {
-        case sema::InstanceKind::source:
-            return sources_.shape(id);
-        case sema::InstanceKind::cache:
-            return &plan_.cache_shape.at(id);
+        case sema::InstanceKind::source: return sources_.shape(id);
+        case sema::InstanceKind::cache: return &plan_.cache_shape.at(id);
         case sema::InstanceKind::computed:
-        case sema::InstanceKind::parameter:
-            break;
+        case sema::InstanceKind::parameter: break;
     }
     return nullptr;
 }

@@ -25,8 +25,13 @@ public:
     BatchBuilder(Session& session, const sema::Program& program, const Plan& plan,
                  SourceSet& sources, const Producers& producers,
                  const std::map<std::uint32_t, std::uint32_t>& target_of, runtime::Show& show)
-        : session_(session), program_(program), plan_(plan), sources_(sources),
-          producers_(producers), target_of_(target_of), show_(show) {}
+        : session_(session),
+          program_(program),
+          plan_(plan),
+          sources_(sources),
+          producers_(producers),
+          target_of_(target_of),
+          show_(show) {}
 
     // Nothing on failure; the diagnostics say why.
     [[nodiscard]] std::optional<runtime::Step> build(const PlannedBatch& planned,
@@ -45,7 +50,7 @@ private:
     struct Piece {
         ir::Kernel ir;
         std::vector<weft_store> stores;
-        std::uint32_t first_input = 0;   // SAMPLE aux i of the kernel is input first_input + i
+        std::uint32_t first_input = 0;  // SAMPLE aux i of the kernel is input first_input + i
         std::uint32_t first_uniform = 0;
         std::uint64_t width = 1;
         std::uint64_t height = 1;

@@ -13,8 +13,11 @@ namespace {
 class ShowBuilder {
 public:
     ShowBuilder(Session& session, const BuildRequest& request)
-        : session_(session), request_(request), program_(*request.program),
-          sources_(session, program_), show_(std::make_unique<runtime::Show>()) {}
+        : session_(session),
+          request_(request),
+          program_(*request.program),
+          sources_(session, program_),
+          show_(std::make_unique<runtime::Show>()) {}
 
     std::optional<BuiltShow> run() {
         Diagnostics& diagnostics = session_.diagnostics();

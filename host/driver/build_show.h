@@ -19,7 +19,7 @@ struct EdgeRecord {
     std::string strand;    // "img@r"
     std::string producer;  // back end
     std::string consumer;
-    std::string path;      // "internal", "handle", "getter"
+    std::string path;                  // "internal", "handle", "getter"
     std::vector<std::string> refused;  // better paths, each with the reason
     std::uint64_t bytes = 0;           // that the edge makes readable, at one moment
     std::uint64_t copied = 0;          // bytes copied a frame for it
@@ -27,7 +27,7 @@ struct EdgeRecord {
 
 struct BuildRequest {
     const sema::Program* program = nullptr;
-    std::vector<const sema::Expr*> values;  // to be asked for at points
+    std::vector<const sema::Expr*> values;           // to be asked for at points
     std::function<bool(std::uint32_t sink)> wanted;  // all sinks if unset
     // Memory format of the picture of a sink (WEFT_FORMAT_*); RGBA8 if unset.
     std::function<std::uint32_t(const sema::Sink&)> picture_format;

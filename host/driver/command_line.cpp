@@ -36,8 +36,9 @@ void fail_usage(const std::string& message) {
 }
 
 void add_common(CLI::App& command, CommonOptions& common) {
-    command.add_option("--plugin-dir", common.plugin_directories,
-                       "search plugins in this directory first")
+    command
+        .add_option("--plugin-dir", common.plugin_directories,
+                    "search plugins in this directory first")
         ->type_name("DIR");
     command.add_option("--include", common.include_directories, "search files of 'use' here too")
         ->type_name("DIR");
@@ -49,14 +50,16 @@ void add_json(CLI::App& command, CommonOptions& common) {
 }
 
 void add_running(CLI::App& command, CommonOptions& common, Texts& texts) {
-    command.add_option("--group", common.groups,
-                       "a pinned thread pool, NAME=cores:0-1+3,threads:2; names: main, io, visual, "
-                       "audio, control, compute, file")
+    command
+        .add_option("--group", common.groups,
+                    "a pinned thread pool, NAME=cores:0-1+3,threads:2; names: main, io, visual, "
+                    "audio, control, compute, file")
         ->type_name("SPEC");
     command.add_option("--threads", common.threads, "threads of the main group")
         ->type_name("N")
         ->check(CLI::Range(1u, 1024u));
-    command.add_option("--memory", texts.memory, "budget for pictures and caches, as in 4G or 512M")
+    command
+        .add_option("--memory", texts.memory, "budget for pictures and caches, as in 4G or 512M")
         ->type_name("SIZE");
     command.add_option("--on", common.backend_for_all, "let this back end compute everything")
         ->type_name("BACKEND");
@@ -69,8 +72,9 @@ void add_running(CLI::App& command, CommonOptions& common, Texts& texts) {
     command.add_option("--owner", common.owners, "let a back end own a cache: INSTANCE=BACKEND")
         ->type_name("SPEC");
     command.add_flag("--no-cache", common.no_cache, "neither read nor write compiled code on disk");
-    command.add_option("--dump-after", common.dump_after,
-                       "print the IR after this pass ('all' for every pass)")
+    command
+        .add_option("--dump-after", common.dump_after,
+                    "print the IR after this pass ('all' for every pass)")
         ->type_name("PASS")
         ->check([](const std::string& name) -> std::string {
             if (name == "all") {
@@ -125,9 +129,10 @@ void finish(Texts& texts, CommonOptions& common, RenderOptions& render) {
         unsigned width = 0;
         unsigned height = 0;
         char rest = 0;
-        if (std::sscanf(texts.size.c_str(), "%ux%u%c", &width, &height, &rest) != 2 ||
-            width < 1 || height < 1 || width > 32768 || height > 32768) {
-            fail_usage("--size: '" + texts.size + "' is not a size; expected WIDTHxHEIGHT from 1x1 "
+        if (std::sscanf(texts.size.c_str(), "%ux%u%c", &width, &height, &rest) != 2 || width < 1 ||
+            height < 1 || width > 32768 || height > 32768) {
+            fail_usage("--size: '" + texts.size +
+                       "' is not a size; expected WIDTHxHEIGHT from 1x1 "
                        "to 32768x32768, as in 1280x720");
         }
         common.settings[WEFT_FIELD_WIDTH] = width;
@@ -155,7 +160,8 @@ void finish(Texts& texts, CommonOptions& common, RenderOptions& render) {
         char rest = 0;
         if (std::sscanf(texts.frames.c_str(), "%lld:%lld%c", &first, &end, &rest) != 2 ||
             first < 0 || end <= first || end > (1ll << 50)) {
-            fail_usage("--frames: '" + texts.frames + "' is not a range; expected FIRST:END, END not "
+            fail_usage("--frames: '" + texts.frames +
+                       "' is not a range; expected FIRST:END, END not "
                        "included, as in 0:300");
         }
         render.frames = {first, end};
@@ -212,10 +218,12 @@ int run_command_line(int argc, char** argv) {
     bool zero_copy = false;
 
     CLI::App* command = app.add_subcommand("render", "render pictures, sound or film to files");
-    command->add_option("FILE", render_options.file, "the program, - for standard input")->required();
-    command->add_option("-o,--out", render_options.out,
-                        "where to: .png .jpg .exr .pfm .wav .flac .mp4 .mkv .webm ..., numbered as "
-                        "in f-%05d.png, or - for raw rgba")
+    command->add_option("FILE", render_options.file, "the program, - for standard input")
+        ->required();
+    command
+        ->add_option("-o,--out", render_options.out,
+                     "where to: .png .jpg .exr .pfm .wav .flac .mp4 .mkv .webm ..., numbered as "
+                     "in f-%05d.png, or - for raw rgba")
         ->type_name("OUT");
     add_settings(*command, texts);
     command->add_option("--start", texts.start, "seconds to begin at");
@@ -239,7 +247,8 @@ int run_command_line(int argc, char** argv) {
     command->add_option("--at", eval_options.at, "a point, as in x=.5,y=.5,time=1; may be repeated")
         ->type_name("POINT")
         ->allow_extra_args(false);
-    command->add_option("--points", eval_options.points, "CSV file of points with axis names on top")
+    command
+        ->add_option("--points", eval_options.points, "CSV file of points with axis names on top")
         ->type_name("CSV");
     add_settings(*command, texts);
     add_json(*command, common);
@@ -261,8 +270,9 @@ int run_command_line(int argc, char** argv) {
     command->add_option("FILE", graph_options.file, "the program")->required();
     command->add_option("--format", graph_options.format, "text, json, dot or svg")
         ->check(CLI::IsMember({"text", "json", "dot", "svg"}));
-    command->add_option("--backends", graph_options.backends,
-                        "a JSON table of back ends to plan for, instead of those that are there")
+    command
+        ->add_option("--backends", graph_options.backends,
+                     "a JSON table of back ends to plan for, instead of those that are there")
         ->type_name("JSON");
     add_running(*command, common, texts);
     add_common(*command, common);

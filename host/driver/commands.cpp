@@ -67,7 +67,8 @@ bool write_file(Session& session, const std::string& path, const std::string& te
 // renders. Only what looks expensive is tried: most programs are far from the limit.
 void check_expansion(Session& session, const sema::Program& program) {
     constexpr double kHarmless = 1e6;  // operations a point, with nothing shared
-    const ir::InputShape anywhere{{{WEFT_FIELD_X, sema::kNone}, {WEFT_FIELD_Y, sema::kNone}}, false};
+    const ir::InputShape anywhere{{{WEFT_FIELD_X, sema::kNone}, {WEFT_FIELD_Y, sema::kNone}},
+                                  false};
     for (const sema::Sink& sink : program.sinks) {
         ir::LowerRequest lower;
         lower.program = &program;

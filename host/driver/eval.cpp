@@ -17,7 +17,8 @@ namespace {
 // frames that their caches need have run.
 class Evaluator {
 public:
-    Evaluator(runtime::Show& show, const std::vector<Point>& points) : show_(show), points_(points) {}
+    Evaluator(runtime::Show& show, const std::vector<Point>& points)
+        : show_(show), points_(points) {}
 
     Result<void> run(std::vector<std::vector<double>>& results) {
         results.assign(points_.size(), std::vector<double>(show_.values_outputs.size()));
@@ -120,9 +121,10 @@ void print(bool json, const std::vector<Point>& points,
     }
     // JSON has no infinities and no NaN: they are given as texts.
     const auto number = [](double value) {
-        return std::isfinite(value)
-                   ? nlohmann::json(value)
-                   : nlohmann::json(std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+        return std::isfinite(value) ? nlohmann::json(value)
+                                    : nlohmann::json(std::isnan(value) ? "nan"
+                                                     : value > 0       ? "inf"
+                                                                       : "-inf");
     };
     nlohmann::json document = nlohmann::json::array();
     for (std::size_t p = 0; p < points.size(); ++p) {
@@ -186,8 +188,7 @@ int eval(Session& session, const EvalOptions& options) {
     }
     std::vector<std::vector<double>> results;
     Result<void> outcome;
-    session.main_group().run(
-        [&] { outcome = Evaluator(*built->show, points).run(results); });
+    session.main_group().run([&] { outcome = Evaluator(*built->show, points).run(results); });
     if (!outcome) {
         diagnostics.add(Code::command_failed, {}, {outcome.error().message});
         return 3;

@@ -39,8 +39,8 @@ std::string explain_json(const BuiltShow& built) {
     }
     document["batches"] = nlohmann::json::array();
     for (const PlannedBatch& planned : built.plan.batches) {
-        document["batches"].push_back({{"backend", built.backends[planned.backend]},
-                                       {"kernels", planned.kernels.size()}});
+        document["batches"].push_back(
+            {{"backend", built.backends[planned.backend]}, {"kernels", planned.kernels.size()}});
     }
     return document.dump(2) + "\n";
 }

@@ -140,12 +140,15 @@ weft_writer_options options_for(const OutputSpec& spec, const runtime::Show& sho
 class Stills final : public Output {
 public:
     Stills(OutputSpec spec, const runtime::Show& show, OutputTargets targets)
-        : spec_(std::move(spec)), layout_(show.targets[targets.picture]), target_(targets.picture),
-          options_(options_for(spec_, show, targets, columns_)), numbered_(is_pattern(spec_.path)) {}
+        : spec_(std::move(spec)),
+          layout_(show.targets[targets.picture]),
+          target_(targets.picture),
+          options_(options_for(spec_, show, targets, columns_)),
+          numbered_(is_pattern(spec_.path)) {}
 
     Result<void> frame(const FrameResult& frame) override {
-        File file(spec_.writer, numbered_ ? expand_pattern(spec_.path, frame.absframe)
-                                          : unescape(spec_.path));
+        File file(spec_.writer,
+                  numbered_ ? expand_pattern(spec_.path, frame.absframe) : unescape(spec_.path));
         if (auto opened = file.open(options_); !opened) {
             return opened;
         }
@@ -171,16 +174,16 @@ private:
 class Stream final : public Output {
 public:
     Stream(OutputSpec spec, const runtime::Show& show, OutputTargets targets)
-        : spec_(std::move(spec)), show_(show), targets_(targets),
+        : spec_(std::move(spec)),
+          show_(show),
+          targets_(targets),
           file_(spec_.writer, partial_name(unescape(spec_.path))) {}
 
-    Result<void> open() {
-        return file_.open(options_for(spec_, show_, targets_, columns_));
-    }
+    Result<void> open() { return file_.open(options_for(spec_, show_, targets_, columns_)); }
     Result<void> frame(const FrameResult& frame) override {
         if (targets_.picture != kNoSink) {
-            auto done = file_.picture(frame.targets[targets_.picture],
-                                      show_.targets[targets_.picture]);
+            auto done =
+                file_.picture(frame.targets[targets_.picture], show_.targets[targets_.picture]);
             if (!done) {
                 return done;
             }

@@ -21,16 +21,16 @@ struct FrameResult {
     std::int64_t absframe = 0;
     std::uint64_t position = 0;  // 0 for the first frame of this render
     std::uint64_t sample_count = 0;
-    double time = 0;             // seconds
+    double time = 0;  // seconds
     const weft_target* targets = nullptr;
 };
 
 // Which sinks go to a file, and how. Sinks are numbers of sema::Program::sinks, kNoSink for none.
 inline constexpr std::uint32_t kNoSink = 0xffffffffu;
 struct OutputSpec {
-    std::string path;                   // as given; "-" is standard output
+    std::string path;                         // as given; "-" is standard output
     const weft_writer_api* writer = nullptr;  // null: raw
-    std::uint32_t writes = 0;           // WEFT_WRITES_* of the format
+    std::uint32_t writes = 0;                 // WEFT_WRITES_* of the format
     std::uint32_t picture_sink = kNoSink;
     std::uint32_t sound_sink = kNoSink;
     std::uint32_t table_sink = kNoSink;

@@ -41,9 +41,8 @@ private:
         for (std::uint32_t s = 0; s < program_.sinks.size(); ++s) {
             add_sink(s);
         }
-        std::stable_sort(
-            plan_.items.begin(), plan_.items.end(),
-            [&](const Item& a, const Item& b) { return order_of(a) < order_of(b); });
+        std::stable_sort(plan_.items.begin(), plan_.items.end(),
+                         [&](const Item& a, const Item& b) { return order_of(a) < order_of(b); });
         if (!request_.values.empty()) {
             Item item;
             item.kind = ItemKind::values;
@@ -99,20 +98,16 @@ private:
         item.context = sink.context;
         ir::Conversion conversion = ir::Conversion::none;
         switch (sink.kind) {
-            case SinkKind::play:
-                return;
+            case SinkKind::play: return;
             case SinkKind::display:
-            case SinkKind::render:
-                conversion = ir::Conversion::picture;
-                break;
+            case SinkKind::render: conversion = ir::Conversion::picture; break;
             case SinkKind::export_file:
                 conversion = sink.is_sound ? ir::Conversion::sound : ir::Conversion::picture;
                 break;
             case SinkKind::osc:
             case SinkKind::midi:
             case SinkKind::data:
-            case SinkKind::compute:
-                break;
+            case SinkKind::compute: break;
         }
         if (conversion == ir::Conversion::sound) {
             item.domain = ir::Domain::stream;
@@ -135,8 +130,7 @@ private:
     [[nodiscard]] const ir::InputShape* shape_of(StrandId id) {
         const sema::Strand& strand = program_.strands[id];
         switch (program_.instances[strand.instance].kind) {
-            case InstanceKind::source:
-                return request_.source_shape(id);
+            case InstanceKind::source: return request_.source_shape(id);
             case InstanceKind::cache: {
                 const auto [it, added] = plan_.cache_shape.try_emplace(id);
                 if (added) {
@@ -145,8 +139,7 @@ private:
                 return &it->second;
             }
             case InstanceKind::computed:
-            case InstanceKind::parameter:
-                break;
+            case InstanceKind::parameter: break;
         }
         return nullptr;
     }
@@ -445,9 +438,8 @@ private:
         std::map<std::tuple<std::uint32_t, ir::Domain, std::uint64_t, std::uint64_t, bool>,
                  std::size_t>
             kernels;
-        std::stable_sort(todo.begin(), todo.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return level[a] < level[b];
-        });
+        std::stable_sort(todo.begin(), todo.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return level[a] < level[b]; });
         for (const std::uint32_t i : todo) {
             const Item& item = plan_.items[i];
             // Caches and pictures of one size share work; a run-up needs caches only, so that
@@ -483,9 +475,9 @@ private:
                 const sema::Strand& strand = program_.strands[read.strand];
                 std::uint64_t ticks = program_.instances[strand.instance].ticks;
                 if (from.domain == ir::Domain::stream) {
-                    const double frames = std::ceil(static_cast<double>(ticks) *
-                                                    program_.settings[WEFT_FIELD_FPS] /
-                                                    program_.settings[WEFT_FIELD_RATE]);
+                    const double frames =
+                        std::ceil(static_cast<double>(ticks) * program_.settings[WEFT_FIELD_FPS] /
+                                  program_.settings[WEFT_FIELD_RATE]);
                     ticks = static_cast<std::uint64_t>(frames) + 1;
                 }
                 depth[from.unit] = std::max(depth[from.unit], depth[item->unit] + ticks);

@@ -30,14 +30,14 @@ struct Item {
     sema::StrandId strand = sema::kNone;  // cache
     std::vector<std::uint32_t> sinks;     // sink: one, or all `play` together
     std::vector<ir::Root> roots;
-    std::uint32_t context = 0;            // WEFT_CONTEXT_* of the sink that asked first
+    std::uint32_t context = 0;  // WEFT_CONTEXT_* of the sink that asked first
     ir::Domain domain = ir::Domain::raster;
-    std::uint64_t width = 1;              // raster
+    std::uint64_t width = 1;  // raster
     std::uint64_t height = 1;
-    bool on_grid = false;                 // cache: depends on x or y
+    bool on_grid = false;  // cache: depends on x or y
     std::vector<Read> reads;
-    std::uint32_t backend = 0;            // index into the compilation's back ends
-    std::uint32_t unit = 0;               // items of a feedback loop share one
+    std::uint32_t backend = 0;  // index into the compilation's back ends
+    std::uint32_t unit = 0;     // items of a feedback loop share one
 };
 
 // Kernels of one batch; items of one kernel are evaluated together.
@@ -66,7 +66,7 @@ struct PlanRequest {
 struct Plan {
     std::vector<Item> items;
     std::vector<PlannedBatch> batches;
-    std::map<sema::StrandId, std::uint32_t> cache_item;     // materialised cache strands
+    std::map<sema::StrandId, std::uint32_t> cache_item;  // materialised cache strands
     std::map<sema::StrandId, ir::InputShape> cache_shape;
     // Ticks of frames that must run before a frame whose picture is wanted; nullopt: all of them,
     // because a feedback loop remembers everything.

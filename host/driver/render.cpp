@@ -76,10 +76,9 @@ public:
 
     Result<void> open() {
         for (const OutputSpec& spec : specs_) {
-            auto output = open_output(
-                spec, show_,
-                {target_of(spec.picture_sink), target_of(spec.sound_sink),
-                 target_of(spec.table_sink)});
+            auto output = open_output(spec, show_,
+                                      {target_of(spec.picture_sink), target_of(spec.sound_sink),
+                                       target_of(spec.table_sink)});
             if (!output) {
                 return std::move(output).error();
             }
@@ -208,8 +207,8 @@ private:
         }
         slot->result.absframe = absframe;
         slot->result.position = static_cast<std::uint64_t>(frames_);
-        slot->result.sample_count = static_cast<std::uint64_t>(
-            show_.first_sample(absframe + 1) - show_.first_sample(absframe));
+        slot->result.sample_count = static_cast<std::uint64_t>(show_.first_sample(absframe + 1) -
+                                                               show_.first_sample(absframe));
         slot->result.time = static_cast<double>(absframe) / show_.settings[WEFT_FIELD_FPS];
         slot->result.targets = slot->targets.data();
         ++frames_;
@@ -322,9 +321,8 @@ void print_computed(const sema::Program& program, const BuiltShow& built, const 
         for (std::size_t v = 0; v < numbers.size(); ++v) {
             const LineColumn place = sources.locate(sink.span.file, sink.span.begin);
             const std::string label = v < sink.labels.size() ? sink.labels[v] : "";
-            std::fprintf(stderr, "%s:%u: %s = %.17g\n",
-                         sources.file(sink.span.file).path.c_str(), place.line, label.c_str(),
-                         numbers[v]);
+            std::fprintf(stderr, "%s:%u: %s = %.17g\n", sources.file(sink.span.file).path.c_str(),
+                         place.line, label.c_str(), numbers[v]);
         }
     }
 }

@@ -10,12 +10,12 @@ namespace weft::driver {
 
 struct RenderOptions {
     std::string file;
-    std::string out;                      // "" when the program itself says what it writes
-    std::optional<double> start;          // seconds
-    std::optional<double> duration;       // seconds
+    std::string out;                 // "" when the program itself says what it writes
+    std::optional<double> start;     // seconds
+    std::optional<double> duration;  // seconds
     std::optional<std::pair<std::int64_t, std::int64_t>> frames;  // [first, second)
-    std::uint32_t quality = 0;            // 1..100, 0: the format's default
-    std::uint32_t depth = 8;              // bits a channel, where the format has a choice
+    std::uint32_t quality = 0;                                    // 1..100, 0: the format's default
+    std::uint32_t depth = 8;  // bits a channel, where the format has a choice
     bool stats = false;
     bool assert_zero_copy = false;
 };

@@ -49,8 +49,9 @@ public:
             std::any_of(program_.sinks.begin(), program_.sinks.end(),
                         [](const Sink& sink) { return sink.kind == SinkKind::compute; });
         if (specs_.empty() && !computes && !session_.diagnostics().has_errors()) {
-            session_.diagnostics().add(Code::render_where, {}).suggest(
-                "say where with -o, for example -o out.png, -o out.wav or -o out.mp4");
+            session_.diagnostics()
+                .add(Code::render_where, {})
+                .suggest("say where with -o, for example -o out.png, -o out.wav or -o out.mp4");
         }
         return std::move(specs_);
     }
@@ -125,8 +126,9 @@ private:
         const bool takes_picture = (writes & (WEFT_WRITES_PICTURE | WEFT_WRITES_PICTURES)) != 0;
         const bool takes_sound = !raw && (writes & WEFT_WRITES_SOUND) != 0;
         if (!takes_picture && !takes_sound) {
-            session_.diagnostics().add(Code::wrong_format, {}, {options_.out}).suggest(
-                "tables are written by the program itself: data(\"file.csv\", ...)");
+            session_.diagnostics()
+                .add(Code::wrong_format, {}, {options_.out})
+                .suggest("tables are written by the program itself: data(\"file.csv\", ...)");
             return;
         }
         if ((takes_picture ? pictures.empty() : true) && (takes_sound ? sound == kNoSink : true)) {

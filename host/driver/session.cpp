@@ -11,9 +11,9 @@ namespace {
 std::uint64_t default_budget() {
     const long pages = sysconf(_SC_PHYS_PAGES);
     const long size = sysconf(_SC_PAGE_SIZE);
-    const std::uint64_t memory = pages > 0 && size > 0 ? static_cast<std::uint64_t>(pages) *
-                                                             static_cast<std::uint64_t>(size)
-                                                       : std::uint64_t{4} << 30;
+    const std::uint64_t memory =
+        pages > 0 && size > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(size)
+                              : std::uint64_t{4} << 30;
     return memory / 4 * 3;
 }
 
@@ -48,9 +48,8 @@ Result<void> Session::start() {
         if (!spec) {
             return std::move(spec).error();
         }
-        const auto same = std::find_if(specs.begin(), specs.end(), [&](const auto& other) {
-            return other.name == spec->name;
-        });
+        const auto same = std::find_if(specs.begin(), specs.end(),
+                                       [&](const auto& other) { return other.name == spec->name; });
         if (same == specs.end()) {
             specs.push_back(std::move(*spec));
         } else if (same == specs.begin()) {
@@ -104,8 +103,8 @@ sema::Environment Session::environment() {
     };
     environment.writes = [this](std::string_view extension) {
         std::uint32_t writes = 0;
-        for (const std::uint32_t kind : {WEFT_WRITES_PICTURE, WEFT_WRITES_PICTURES,
-                                         WEFT_WRITES_SOUND, WEFT_WRITES_TABLE}) {
+        for (const std::uint32_t kind :
+             {WEFT_WRITES_PICTURE, WEFT_WRITES_PICTURES, WEFT_WRITES_SOUND, WEFT_WRITES_TABLE}) {
             if (!plugins_->writer_of(extension, kind).empty()) {
                 writes |= kind;
             }
@@ -154,8 +153,8 @@ std::optional<runtime::BackendRef> Session::backend(const std::string& name,
         // A group has an instance of its own, whose parallel work stays on the group's threads.
         auto& own = instances_[{name, threads.name()}];
         if (own == nullptr) {
-            auto made = plugin::Backend::create((*found)->api(), name,
-                                                *services_.at(threads.name()));
+            auto made =
+                plugin::Backend::create((*found)->api(), name, *services_.at(threads.name()));
             if (made) {
                 own = std::move(*made);
             } else {

@@ -22,12 +22,12 @@ namespace weft::driver {
 struct CommonOptions {
     std::vector<std::string> plugin_directories;
     std::vector<std::string> include_directories;
-    std::vector<std::string> groups;        // "audio=cores:0,threads:1"
-    unsigned threads = 0;                   // of the main group; 0: one per core
-    std::uint64_t memory_budget = 0;        // bytes; 0: three quarters of the machine's memory
-    std::map<std::uint32_t, std::string> backend_for;  // WEFT_CONTEXT_* -> name
-    std::string backend_for_all;            // --on
-    std::vector<std::string> owners;        // "instance=backend"
+    std::vector<std::string> groups;  // "audio=cores:0,threads:1"
+    unsigned threads = 0;             // of the main group; 0: one per core
+    std::uint64_t memory_budget = 0;  // bytes; 0: three quarters of the machine's memory
+    std::map<std::uint32_t, std::string> backend_for;              // WEFT_CONTEXT_* -> name
+    std::string backend_for_all;                                   // --on
+    std::vector<std::string> owners;                               // "instance=backend"
     std::array<std::optional<double>, WEFT_FIELD_COUNT> settings;  // --size, --fps, --rate
     std::string dump_after;
     bool no_cache = false;

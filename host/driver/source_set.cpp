@@ -101,9 +101,9 @@ SourceSet::Opened SourceSet::compile(const sema::Instance& instance, View view) 
 const SourceSet::Opened* SourceSet::opened(sema::InstanceId instance, View view) {
     auto found = opened_.find({instance, view});
     if (found == opened_.end()) {
-        found = opened_.emplace(std::pair{instance, view},
-                                compile(program_.instances[instance], view))
-                    .first;
+        found =
+            opened_.emplace(std::pair{instance, view}, compile(program_.instances[instance], view))
+                .first;
     }
     return found->second.source == sema::kNone ? nullptr : &found->second;
 }
@@ -149,8 +149,8 @@ std::vector<OpenStrand> SourceSet::open_alone(sema::InstanceId instance) {
 }
 
 plugin::Program::Getter* SourceSet::getter(const OpenStrand& strand) {
-    getters_.push_back(std::make_unique<plugin::Program::Getter>(plugin::Program::Getter{
-        sources_[strand.source].program.get(), strand.output}));
+    getters_.push_back(std::make_unique<plugin::Program::Getter>(
+        plugin::Program::Getter{sources_[strand.source].program.get(), strand.output}));
     return getters_.back().get();
 }
 

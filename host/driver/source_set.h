@@ -23,7 +23,8 @@ struct OpenStrand {
 
 class SourceSet {
 public:
-    SourceSet(Session& session, const sema::Program& program) : session_(session), program_(program) {}
+    SourceSet(Session& session, const sema::Program& program)
+        : session_(session), program_(program) {}
 
     // Which of a film's openings is meant.
     enum class View : std::uint8_t { frame, whole };

@@ -85,9 +85,9 @@ Result<Buffer> MemoryPool::allocate(std::size_t size, bool shared, bool zeroed) 
             }
             if (stats_.live_bytes + wanted > budget_) {
                 return Error{WEFT_UNAVAILABLE,
-                             "a buffer of " + megabytes(size) + " does not fit: " +
-                                 megabytes(stats_.live_bytes) + " of the budget of " +
-                                 megabytes(budget_) + " are in use"};
+                             "a buffer of " + megabytes(size) +
+                                 " does not fit: " + megabytes(stats_.live_bytes) +
+                                 " of the budget of " + megabytes(budget_) + " are in use"};
             }
             stats_.live_bytes += wanted;  // reserved before the lock is let go
         }

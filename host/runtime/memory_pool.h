@@ -21,11 +21,11 @@ struct Buffer {
 };
 
 struct MemoryStats {
-    std::uint64_t allocations = 0;  // buffers ever made
-    std::uint64_t reuses = 0;       // requests served from the pool
-    std::uint64_t live_bytes = 0;   // handed out now
-    std::uint64_t pooled_bytes = 0; // free, kept
-    std::uint64_t peak_bytes = 0;   // most that ever existed, live and pooled
+    std::uint64_t allocations = 0;   // buffers ever made
+    std::uint64_t reuses = 0;        // requests served from the pool
+    std::uint64_t live_bytes = 0;    // handed out now
+    std::uint64_t pooled_bytes = 0;  // free, kept
+    std::uint64_t peak_bytes = 0;    // most that ever existed, live and pooled
 };
 
 // Thread safe.

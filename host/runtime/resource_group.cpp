@@ -129,8 +129,7 @@ Result<std::unique_ptr<ResourceGroup>> ResourceGroup::create(GroupSpec spec) {
     for (unsigned i = 0; i < count; ++i) {
         group->threads_.emplace_back([raw = group.get()] { raw->thread_main(); });
         pthread_t handle = group->threads_.back().native_handle();
-        if (!group->spec_.cores.empty() &&
-            pthread_setaffinity_np(handle, sizeof set, &set) != 0) {
+        if (!group->spec_.cores.empty() && pthread_setaffinity_np(handle, sizeof set, &set) != 0) {
             return Error{WEFT_UNAVAILABLE, "group '" + group->name() + "': its threads cannot be " +
                                                "pinned to cores " + list_cores(group->cores())};
         }

@@ -12,8 +12,8 @@ void GroupServices::log(std::uint32_t level, std::string_view plugin, std::strin
 }
 
 Result<weft_memory> GroupServices::allocate(std::uint64_t size, std::uint32_t flags) {
-    Result<Buffer> buffer = pool_.allocate(size, (flags & WEFT_MEMORY_SHARED) != 0,
-                                           (flags & WEFT_MEMORY_ZEROED) != 0);
+    Result<Buffer> buffer =
+        pool_.allocate(size, (flags & WEFT_MEMORY_SHARED) != 0, (flags & WEFT_MEMORY_ZEROED) != 0);
     if (!buffer) {
         return std::move(buffer).error();
     }

@@ -27,7 +27,10 @@ public:
     // All arguments outlive the object. `cache_root` "" turns caching off.
     GroupServices(MemoryPool& pool, ResourceGroup& group, HostCounters& counters,
                   std::string cache_root, LogSink log)
-        : pool_(pool), group_(group), counters_(counters), cache_root_(std::move(cache_root)),
+        : pool_(pool),
+          group_(group),
+          counters_(counters),
+          cache_root_(std::move(cache_root)),
           log_(std::move(log)) {}
 
     void log(std::uint32_t level, std::string_view plugin, std::string_view text) override;

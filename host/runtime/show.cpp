@@ -27,9 +27,9 @@ double sample(void* user, std::uint32_t input, const double* coords, std::uint32
     if (binding.kind == WEFT_HANDLE_HOST) {
         const weft_grid& grid = binding.handle.grid;
         const weft_view& view = *binding.handle.view;
-        const bool ticks_in_samples =
-            grid.axis_count > 0 && grid.axes[grid.axis_count - 1].wrap == WEFT_WRAP_RING &&
-            grid.axes[grid.axis_count - 1].tick == WEFT_TICK_SAMPLE;
+        const bool ticks_in_samples = grid.axis_count > 0 &&
+                                      grid.axes[grid.axis_count - 1].wrap == WEFT_WRAP_RING &&
+                                      grid.axes[grid.axis_count - 1].tick == WEFT_TICK_SAMPLE;
         return weft_grid_read(&grid, view.data, ticks_in_samples ? context.sample : context.frame,
                               from.channel, coords);
     }
@@ -53,8 +53,7 @@ double sample(void* user, std::uint32_t input, const double* coords, std::uint32
     points.params = context.params;
     double value = 0;
     context.error.struct_size = sizeof context.error;
-    const weft_status status =
-        binding.get_values(binding.getter, &points, &value, &context.error);
+    const weft_status status = binding.get_values(binding.getter, &points, &value, &context.error);
     if (status != WEFT_OK) {
         context.status = status;
     }
@@ -105,7 +104,8 @@ Result<void> Show::prepare(Step& step, const FrameRequest& request) {
             if (stage.program.outputs.empty()) {
                 continue;
             }
-            SampleContext context{&stage, fields_.data(), request.params, request.absframe, sample_};
+            SampleContext context{&stage, fields_.data(), request.params, request.absframe,
+                                  sample_};
             weft_eval_env env{};
             env.fields = fields_.data();
             env.params = request.params;
@@ -160,9 +160,8 @@ Result<void> Show::execute(Step& step, const FrameRequest& request) {
     frame.target_count = static_cast<std::uint32_t>(targets.size());
     frame.first_sample = sample_;
     frame.sample_count =
-        request.sound
-            ? static_cast<std::uint64_t>(first_sample(request.absframe + 1) - sample_)
-            : 0;
+        request.sound ? static_cast<std::uint64_t>(first_sample(request.absframe + 1) - sample_)
+                      : 0;
     frame.capture = request.capture ? 1 : 0;
     frame.skip_targets = request.skip_targets ? 1 : 0;
     frame.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);

@@ -37,10 +37,10 @@ struct HostInput {
 // The f64 part of a kernel: evaluated once a frame, before its batch runs.
 struct HostStage {
     ir::HostProgram program;
-    std::vector<HostInput> inputs;        // by SAMPLE aux
-    std::uint32_t uniform_count = 0;      // outputs [0, uniform_count) become uniforms
-    std::uint32_t first_uniform = 0;      // where in Step::uniforms
-    std::vector<double> scratch;          // weft_eval_scratch numbers
+    std::vector<HostInput> inputs;    // by SAMPLE aux
+    std::uint32_t uniform_count = 0;  // outputs [0, uniform_count) become uniforms
+    std::uint32_t first_uniform = 0;  // where in Step::uniforms
+    std::vector<double> scratch;      // weft_eval_scratch numbers
 };
 
 // A film that must show another moment than the frame's own, for one kernel of a step.
@@ -64,9 +64,9 @@ struct Step {
     std::vector<HostStage> stages;
     std::vector<FilmTime> films;
     std::vector<double> uniforms;
-    std::uint32_t layer = 0;     // steps of one layer do not conflict
-    bool captures = false;       // has caches
-    bool delivers = false;       // has targets
+    std::uint32_t layer = 0;  // steps of one layer do not conflict
+    bool captures = false;    // has caches
+    bool delivers = false;    // has targets
 };
 
 enum class TargetKind : std::uint8_t { picture, sound, numbers };
@@ -77,9 +77,9 @@ struct TargetLayout {
     std::uint32_t format = WEFT_FORMAT_RGBA8;
     std::uint64_t width = 1;
     std::uint64_t height = 1;
-    std::uint32_t channels = 4;      // planes of pictures in F32; channels of sound; numbers
-    std::uint64_t bytes = 0;         // a frame's worth; sound: of the longest frame
-    std::uint64_t plane_bytes = 0;   // from one plane or channel to the next
+    std::uint32_t channels = 4;        // planes of pictures in F32; channels of sound; numbers
+    std::uint64_t bytes = 0;           // a frame's worth; sound: of the longest frame
+    std::uint64_t plane_bytes = 0;     // from one plane or channel to the next
     std::vector<std::uint32_t> sinks;  // sema::Program::sinks
 };
 
@@ -88,7 +88,7 @@ struct FrameRequest {
     const weft_target* targets = nullptr;  // one per TargetLayout; all must be there
     const double* params = nullptr;        // one per sema::Program::params
     bool capture = true;
-    bool skip_targets = false;             // run-up: only caches matter
+    bool skip_targets = false;  // run-up: only caches matter
     bool sound = true;
 };
 
@@ -96,7 +96,7 @@ class Show {
 public:
     std::vector<Source> sources;
     std::vector<std::unique_ptr<plugin::Program::Getter>> getters;  // that bindings point to
-    std::vector<Step> steps;                    // in order of execution
+    std::vector<Step> steps;                                        // in order of execution
     std::vector<TargetLayout> targets;
     std::array<double, WEFT_FIELD_COUNT> settings{};
     std::vector<double> initial_params;
@@ -104,7 +104,7 @@ public:
     // Where the strands asked for at points are: step and outputs, in order.
     std::uint32_t values_step = 0;
     std::vector<std::uint32_t> values_outputs;
-    std::uint64_t max_samples = 0;              // of one frame
+    std::uint64_t max_samples = 0;  // of one frame
 
     // Samples of a frame: [first, first + count).
     [[nodiscard]] std::int64_t first_sample(std::int64_t absframe) const;

@@ -10,4 +10,6 @@ const weft_plugin* weft_plugin_entry(uint32_t host_abi_version) {
 
 /* An extension's table is fetched by its id as a bare pointer; here it has its type. */
 WEFT_EXPORT const weft_writer_api* weft_abi_writer(void);
-const weft_writer_api* weft_abi_writer(void) { return 0; }
+const weft_writer_api* weft_abi_writer(void) {
+    return 0;
+}

@@ -28,9 +28,9 @@ extern "C" {
 typedef struct weft_backend_info {
     uint32_t struct_size;
     uint32_t flags;
-    weft_str name;    /* equals the manifest's and the file's name */
-    weft_str version; /* for humans */
-    weft_str summary; /* one line */
+    weft_str name;     /* equals the manifest's and the file's name */
+    weft_str version;  /* for humans */
+    weft_str summary;  /* one line */
     uint32_t contexts; /* bit 1 << WEFT_CONTEXT_* for which it compiles kernels */
     uint32_t builtin_count;
     const weft_str* builtins; /* sources that are opened here: "load" */

@@ -91,8 +91,7 @@ static inline void weft_clock_at_frame(const double* settings, int64_t absframe,
 }
 
 /* The clock at sample `abssample`. */
-static inline void weft_clock_at_sample(const double* settings, int64_t abssample,
-                                        double* fields) {
+static inline void weft_clock_at_sample(const double* settings, int64_t abssample, double* fields) {
     const double rate = settings[WEFT_FIELD_RATE];
     const double sample = (double)abssample;
     const double wrapped = weft_clock_wrap(sample, weft_clock_loop_samples(settings));

@@ -15,9 +15,9 @@ enum {
 #define WEFT_FIELD_CLASS_CLOCK 1u
 #define WEFT_FIELD_CLASS_SETTING 2u
 
-/* Pseudo fields that only passes create, for stream kernels (ir.h): the clock `abstime` of the first
- * sample of a row, and the seconds from there to this sample. abstime = ROW_TIME + COLUMN_TIME up
- * to one rounding. */
+/* Pseudo fields that only passes create, for stream kernels (ir.h): the clock `abstime` of the
+ * first sample of a row, and the seconds from there to this sample. abstime = ROW_TIME +
+ * COLUMN_TIME up to one rounding. */
 #define WEFT_FIELD_ROW_TIME 64u
 #define WEFT_FIELD_COLUMN_TIME 65u
 

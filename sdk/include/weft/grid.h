@@ -52,7 +52,7 @@ typedef struct weft_axis {
 typedef struct weft_grid {
     uint32_t axis_count;
     uint32_t format;
-    uint32_t channels;      /* planes, one per strand; 1 for packed formats */
+    uint32_t channels; /* planes, one per strand; 1 for packed formats */
     uint32_t reserved;
     int64_t channel_stride; /* bytes */
     weft_axis axes[4];      /* operands of a SAMPLE of this grid stand in this order */

@@ -34,14 +34,14 @@ extern "C" {
 #define WEFT_PRECISION_F64 1u
 
 typedef struct weft_ir_value {
-    uint16_t op;        /* WEFT_OP_* */
-    uint8_t varies;     /* WEFT_VARIES_* mask */
-    uint8_t precision;  /* WEFT_PRECISION_* */
+    uint16_t op;       /* WEFT_OP_* */
+    uint8_t varies;    /* WEFT_VARIES_* mask */
+    uint8_t precision; /* WEFT_PRECISION_* */
     uint32_t arg_count;
-    uint32_t args;      /* index of the first operand in weft_ir.args */
-    uint32_t aux;       /* FIELD: WEFT_FIELD_*; UNIFORM, PARAM, SAMPLE, LOOP: index; LOOP_RESULT:
-                           which result; LOOP_CARRIED: which carried value, LOOP_INDEX: 0 */
-    double imm;         /* CONST: the value */
+    uint32_t args; /* index of the first operand in weft_ir.args */
+    uint32_t aux;  /* FIELD: WEFT_FIELD_*; UNIFORM, PARAM, SAMPLE, LOOP: index; LOOP_RESULT:
+                      which result; LOOP_CARRIED: which carried value, LOOP_INDEX: 0 */
+    double imm;    /* CONST: the value */
 } weft_ir_value;
 WEFT_STATIC_ASSERT(sizeof(weft_ir_value) == 24, ir_value_size);
 

@@ -29,11 +29,11 @@ typedef struct weft_writer_options {
     uint64_t width;          /* 0: no pictures */
     uint64_t height;
     double fps;
-    double rate;             /* samples a second */
-    uint32_t channels;       /* 0: no sound */
-    uint32_t has_alpha;      /* 0: alpha is 1 everywhere and may be left out */
-    uint32_t quality;        /* 0: the format's default; else 1..100 */
-    uint32_t column_count;   /* tables */
+    double rate;           /* samples a second */
+    uint32_t channels;     /* 0: no sound */
+    uint32_t has_alpha;    /* 0: alpha is 1 everywhere and may be left out */
+    uint32_t quality;      /* 0: the format's default; else 1..100 */
+    uint32_t column_count; /* tables */
     const weft_str* columns;
 } weft_writer_options;
 

@@ -74,7 +74,8 @@ TEST(ResourceGroup, TasksStayOnTheirGroup) {
             --left;
         });
     }
-    a->parallel(100, [](void* user, std::uint64_t) { static_cast<Seen*>(user)->note(); }, &seen_a);
+    a->parallel(
+        100, [](void* user, std::uint64_t) { static_cast<Seen*>(user)->note(); }, &seen_a);
     b->run([&] {
         b->parallel(
             100, [](void* user, std::uint64_t) { static_cast<Seen*>(user)->note(); }, &seen_b);
@@ -151,8 +152,9 @@ TEST(ResourceGroup, CoresThatDoNotExistAreAnError) {
 }
 
 TEST(ResourceGroup, SpecsThatAreWrong) {
-    for (const char* text : {"", "=threads:1", "a=threads:0", "a=threads:x", "a=cores:", "a=cores:1-0",
-                             "a=colour:red", "a=cores:0,,threads:1", "a=threads:99999"}) {
+    for (const char* text :
+         {"", "=threads:1", "a=threads:0", "a=threads:x", "a=cores:", "a=cores:1-0", "a=colour:red",
+          "a=cores:0,,threads:1", "a=threads:99999"}) {
         EXPECT_FALSE(parse_group(text).ok()) << text;
     }
     EXPECT_TRUE(parse_group("plain").ok());
