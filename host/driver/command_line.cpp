@@ -292,6 +292,23 @@ int run_command_line(int argc, char** argv) {
     add_json(*command, common);
     add_common(*command, common);
 
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+        std::vector<std::string_view> names;
+        std::string list;
+        for (const CLI::App* known : app.get_subcommands([](const CLI::App*) { return true; })) {
+            names.push_back(known->get_name());
+            list += (list.empty() ? "" : ", ") + known->get_name();
+        }
+        const std::string_view near = nearest_name(argv[1], names);
+        std::fprintf(stderr, "error: there is no command '%s'\n", argv[1]);
+        if (near.empty()) {
+            std::fprintf(stderr, "commands are %s\n", list.c_str());
+        } else {
+            std::fprintf(stderr, "did you mean 'weft %.*s'?\n", static_cast<int>(near.size()),
+                         near.data());
+        }
+        return kUsage;
+    }
     try {
         app.parse(argc, argv);
         finish(texts, common, render_options);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "base/strong_components.h"
 #include "passes/passes.h"
 
 namespace weft::driver {
@@ -293,59 +294,20 @@ private:
 
     // --- order ----------------------------------------------------------------------------------
 
-    // Items of a feedback loop are one unit: same owner, same batch. Tarjan's algorithm, iterative
-    // because loops of caches can be long.
+    // Items of a feedback loop are one unit: same owner, same batch. Units are numbered so that what
+    // is read comes first.
     void find_units() {
-        const auto count = static_cast<std::uint32_t>(plan_.items.size());
-        std::vector<std::uint32_t> number(count, 0), low(count, 0);
-        std::vector<bool> open(count, false);
-        std::vector<std::uint32_t> stack;
-        struct Visit {
-            std::uint32_t item;
-            std::size_t read;
-        };
-        std::uint32_t next = 1;
-        for (std::uint32_t start = 0; start < count; ++start) {
-            if (number[start] != 0) {
-                continue;
-            }
-            std::vector<Visit> visits{{start, 0}};
-            while (!visits.empty()) {
-                Visit& visit = visits.back();
-                const std::uint32_t v = visit.item;
-                if (visit.read == 0) {
-                    number[v] = low[v] = next++;
-                    stack.push_back(v);
-                    open[v] = true;
-                }
-                if (visit.read < plan_.items[v].reads.size()) {
-                    const StrandId strand = plan_.items[v].reads[visit.read++].strand;
-                    const std::uint32_t w = plan_.cache_item.at(strand);
-                    if (number[w] == 0) {
-                        visits.push_back({w, 0});
-                    } else if (open[w]) {
-                        low[v] = std::min(low[v], number[w]);
-                    }
-                    continue;
-                }
-                if (low[v] == number[v]) {
-                    std::uint32_t w;
-                    do {
-                        w = stack.back();
-                        stack.pop_back();
-                        open[w] = false;
-                        plan_.items[w].unit = unit_count_;
-                    } while (w != v);
-                    ++unit_count_;
-                }
-                visits.pop_back();
-                if (!visits.empty()) {
-                    const std::uint32_t parent = visits.back().item;
-                    low[parent] = std::min(low[parent], low[v]);
-                }
+        std::vector<std::vector<std::uint32_t>> needs(plan_.items.size());
+        for (std::uint32_t i = 0; i < plan_.items.size(); ++i) {
+            for (const Read& read : plan_.items[i].reads) {
+                needs[i].push_back(plan_.cache_item.at(read.strand));
             }
         }
-        // Tarjan numbers units so that what is read comes first.
+        const StrongComponents units = strong_components(needs);
+        unit_count_ = static_cast<std::uint32_t>(units.circular.size());
+        for (std::uint32_t i = 0; i < plan_.items.size(); ++i) {
+            plan_.items[i].unit = units.of[i];
+        }
         for (Item& item : plan_.items) {
             item.backend = request_.backend_of[item.context];
             if (item.kind == ItemKind::cache) {

@@ -190,13 +190,10 @@ private:
     }
 
     Result<void> frame(std::int64_t absframe) {
-        Slot* slot = take_slot();
-        {
-            const std::lock_guard lock(mutex_);
-            if (!failure_.ok()) {
-                return failure_;
-            }
+        if (const Result<void> failed = failure(); !failed) {
+            return failed;
         }
+        Slot* slot = take_slot();
         runtime::FrameRequest request;
         request.absframe = absframe;
         request.targets = slot->targets.data();
@@ -255,6 +252,12 @@ private:
             whole_ = std::min(whole_, static_cast<std::int64_t>(slot->result.position));
         }
         give_back(slot);
+    }
+
+    // What a file's writer reported so far.
+    [[nodiscard]] Result<void> failure() {
+        const std::lock_guard lock(mutex_);
+        return failure_;
     }
 
     Slot* take_slot() {

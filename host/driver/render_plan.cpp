@@ -220,13 +220,18 @@ std::optional<FrameRange> plan_frames(Session& session, const RenderOptions& opt
                                       const std::vector<OutputSpec>& outputs) {
     FrameRange range;
     const double fps = program.settings[WEFT_FIELD_FPS];
-    bool one_file_a_frame = !outputs.empty();
+    // What -o asks for decides; without it, the files that the program names.
+    const bool all_stills =
+        !outputs.empty() &&
+        std::all_of(outputs.begin(), outputs.end(), [](const OutputSpec& spec) {
+            return spec.writer != nullptr && (spec.writes & WEFT_WRITES_PICTURE) != 0;
+        });
     const OutputSpec* single = nullptr;
-    for (const OutputSpec& spec : outputs) {
-        const bool still = (spec.writes & WEFT_WRITES_PICTURE) != 0 && spec.writer != nullptr;
-        one_file_a_frame &= still;
-        if (still && !is_pattern(spec.path)) {
-            single = &spec;
+    if (all_stills || (!outputs.empty() && !options.out.empty())) {
+        const OutputSpec& first = outputs.front();
+        if (first.writer != nullptr && (first.writes & WEFT_WRITES_PICTURE) != 0 &&
+            !is_pattern(first.path)) {
+            single = &first;
         }
     }
     if (options.frames) {
@@ -237,7 +242,7 @@ std::optional<FrameRange> plan_frames(Session& session, const RenderOptions& opt
         if (options.duration) {
             const double end = std::ceil(*options.duration * fps - 1e-9);
             range.end = range.first + std::max<std::int64_t>(1, static_cast<std::int64_t>(end));
-        } else if (single != nullptr && one_file_a_frame) {
+        } else if (single != nullptr) {
             range.end = range.first + 1;
         } else if (outputs.empty()) {
             range.end = range.first + 1;  // compute(...) alone: one look
@@ -248,7 +253,7 @@ std::optional<FrameRange> plan_frames(Session& session, const RenderOptions& opt
                 .suggest("--duration SECONDS or --frames A:B choose another");
         }
     }
-    if (single != nullptr && one_file_a_frame && range.end - range.first > 1) {
+    if (single != nullptr && range.end - range.first > 1) {
         session.diagnostics()
             .add(Code::many_frames_one_file, {},
                  {std::to_string(range.end - range.first), single->path})

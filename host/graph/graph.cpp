@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/strong_components.h"
 #include "sema/reads.h"
 
 namespace weft::graph {
@@ -63,58 +64,17 @@ private:
     std::vector<std::vector<sema::StrandId>> needs_;
 };
 
-// Instances that depend on themselves, strand by strand legally: they are taken apart. Tarjan's
-// algorithm over instances; true for those in a component of more than one, or with a need of
-// themselves.
+// Instances that depend on themselves, strand by strand legally: they are taken apart.
 std::vector<char> entangled(const sema::Program& program, const StrandReads& reads) {
     const auto count = static_cast<std::uint32_t>(program.instances.size());
     std::vector<std::vector<sema::InstanceId>> needs(count);
     for (sema::StrandId id = 0; id < program.strands.size(); ++id)
         for (const sema::StrandId need : reads.needs(id))
             needs[program.strands[id].instance].push_back(program.strands[need].instance);
+    const StrongComponents components = strong_components(needs);
     std::vector<char> result(count, 0);
-    std::vector<std::uint32_t> number(count, 0);
-    std::vector<std::uint32_t> low(count, 0);
-    std::vector<char> on_stack(count, 0);
-    std::vector<sema::InstanceId> stack;
-    struct Frame {
-        sema::InstanceId node;
-        std::size_t next;
-    };
-    std::vector<Frame> path;
-    std::uint32_t counter = 0;
-    for (sema::InstanceId root = 0; root < count; ++root) {
-        if (number[root] != 0) continue;
-        path.push_back({root, 0});
-        while (!path.empty()) {
-            const sema::InstanceId node = path.back().node;
-            if (path.back().next == 0) {
-                number[node] = low[node] = ++counter;
-                stack.push_back(node);
-                on_stack[node] = 1;
-            }
-            if (path.back().next < needs[node].size()) {
-                const sema::InstanceId next = needs[node][path.back().next++];
-                if (next == node) result[node] = 1;
-                if (number[next] == 0)
-                    path.push_back({next, 0});
-                else if (on_stack[next] != 0)
-                    low[node] = std::min(low[node], number[next]);
-                continue;
-            }
-            path.pop_back();
-            if (!path.empty()) low[path.back().node] = std::min(low[path.back().node], low[node]);
-            if (low[node] != number[node]) continue;
-            const bool several = stack.back() != node;
-            while (true) {
-                const sema::InstanceId member = stack.back();
-                stack.pop_back();
-                on_stack[member] = 0;
-                if (several) result[member] = 1;
-                if (member == node) break;
-            }
-        }
-    }
+    for (sema::InstanceId id = 0; id < count; ++id)
+        result[id] = components.circular[components.of[id]];
     return result;
 }
 

@@ -30,18 +30,25 @@ void on_line(void* sender, int level, const char* format, va_list arguments) {
     if (!listeners.empty()) listeners.back()->log(WEFT_LOG_DEBUG, "ffmpeg: " + line);
 }
 
+// From the loading of this library on: writers are used without a back end, and FFmpeg's own
+// callback would print what its encoders have to tell.
+struct Callback {
+    Callback() { av_log_set_callback(&on_line); }
+    ~Callback() { av_log_set_callback(&av_log_default_callback); }
+    Callback(const Callback&) = delete;
+    Callback& operator=(const Callback&) = delete;
+} const callback;
+
 }  // namespace
 
 void open_log(const Services* services) {
     const std::lock_guard lock(listeners_mutex);
     listeners.push_back(services);
-    av_log_set_callback(&on_line);
 }
 
 void close_log(const Services* services) {
     const std::lock_guard lock(listeners_mutex);
     std::erase(listeners, services);
-    if (listeners.empty()) av_log_set_callback(&av_log_default_callback);
 }
 
 std::string take_complaint() {
