@@ -60,6 +60,6 @@ function(weft_test name)
             add_dependencies(test_${name} ${needed})
         endif()
     endforeach()
-    gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+    gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
         PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
