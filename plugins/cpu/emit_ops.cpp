@@ -11,9 +11,11 @@ namespace weft::cpu {
 
 V emit_op(std::uint16_t op, const V* args) {
     switch (op) {
+// clang-format off
 #define WEFT_OP(number, NAME, name, arity, meaning, cpu, ulp, cost, doc) \
-    case number: return ops::cpu(WEFT_CPU_ARGS_##arity);                 \
-        #include <weft/ops.def>
+    case number: return ops::cpu(WEFT_CPU_ARGS_##arity);
+#include <weft/ops.def>
+        // clang-format on
         default: return {};
     }
 }
@@ -27,9 +29,11 @@ struct OpFacts {
 
 OpFacts facts_of(std::uint16_t op) {
     switch (op) {
+// clang-format off
 #define WEFT_OP(number, NAME, name, arity, meaning, cpu, ulp, cost, doc) \
-    case number: return {arity, cost};                                   \
-        #include <weft/ops.def>
+    case number: return {arity, cost};
+#include <weft/ops.def>
+        // clang-format on
         default: return {};
     }
 }

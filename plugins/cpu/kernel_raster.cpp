@@ -8,18 +8,15 @@ namespace {
 class RasterPoints final : public Region {
 public:
     RasterPoints(Emit& emit, KernelEmit& kernel, llvm::Value* args)
-        : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, kPointMask, false) {}
+        : Region(emit, kernel.plan, kernel.source.inputs, kernel.tables, args, kPointMask, false) {
+        rows_in_place = many_rows();
+    }
     V row;
     V column;
 
 protected:
     V field(std::uint32_t number) override { return frame_field(number); }
-    V row_leaf(std::uint32_t slot) override {
-        const V base = load_arg(offsetof(KernelArgs, rows), e.ptr());
-        const V capacity = load_arg(offsetof(KernelArgs, row_capacity), e.i64());
-        const V at = capacity * e.count(slot) + row;
-        return e.wrap(e.ir.CreateLoad(e.f64(), e.ir.CreateInBoundsGEP(e.f64(), base.v, at.v)));
-    }
+    V row_index() override { return row; }
     V column_leaf(const ColumnSlot& slot) override { return column_value(slot, column); }
     V column_index() override { return column; }
 };

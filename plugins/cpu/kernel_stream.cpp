@@ -42,12 +42,8 @@ protected:
         if (tick != WEFT_TICK_SAMPLE) return Region::ring_start(tick);
         return row * e.count(static_cast<std::int64_t>(kRow)) + column;
     }
-    V row_leaf(std::uint32_t slot) override {
-        const V base = load_arg(offsetof(KernelArgs, rows), e.ptr());
-        const V capacity = load_arg(offsetof(KernelArgs, row_capacity), e.i64());
-        const V first = load_arg(offsetof(KernelArgs, first_row), e.i64());
-        const V at = capacity * e.count(slot) + row - first;
-        return e.wrap(e.ir.CreateLoad(e.f64(), e.ir.CreateInBoundsGEP(e.f64(), base.v, at.v)));
+    V row_index() override {
+        return row - load_arg(offsetof(KernelArgs, first_row), e.i64());
     }
     V column_leaf(const ColumnSlot& slot) override { return column_value(slot, column); }
     V column_index() override { return column; }

@@ -95,7 +95,10 @@ void emit_rows(KernelEmit& kernel) {
     llvm::IRBuilder<> ir(kernel.code.getContext());
     llvm::Type* i64 = ir.getInt64Ty();
     llvm::Function* function = begin_function(kernel, "rows", {ir.getPtrTy(), i64, i64}, ir);
-    Emit e(ir, kernel.code, kernel.machine, kernel.machine.lanes);
+    // A call of a stream has few rows: half a vector of f32 is a whole one of f64.
+    const unsigned lanes = kernel.plan.domain == WEFT_DOMAIN_STREAM ? kernel.machine.lanes / 2
+                                                                   : kernel.machine.lanes;
+    Emit e(ir, kernel.code, kernel.machine, lanes);
     Rows region(e, kernel, function->getArg(0));
     region.entry_point = close_entry(e);
     const V base = region.load_arg(offsetof(KernelArgs, rows), e.ptr());
@@ -107,9 +110,12 @@ void emit_rows(KernelEmit& kernel) {
         for (std::size_t slot = 0; slot < kernel.tables.rows.size(); ++slot) {
             V v = region.value(kernel.tables.rows[slot]);
             if (v.integer()) v = e.from_int(v, e.f64());
-            const V at = capacity * e.count(static_cast<std::int64_t>(slot)) + row - first_row;
-            llvm::Value* to = ir.CreateInBoundsGEP(e.f64(), base.v, at.v);
-            ir.CreateAlignedStore(e.spread(v).v, to, llvm::Align(8));
+            llvm::Type* element = region.row_element(kernel.plan.nodes[kernel.tables.rows[slot]]);
+            if (element->isFloatTy()) v = e.to_f32(v);
+            const V begin = capacity * e.count(static_cast<std::int64_t>(slot));
+            llvm::Value* table = ir.CreateInBoundsGEP(e.f64(), base.v, begin.v);
+            llvm::Value* to = ir.CreateInBoundsGEP(element, table, (row - first_row).v);
+            ir.CreateAlignedStore(e.spread(v).v, to, llvm::Align(4));
         }
     });
     ir.CreateRetVoid();

@@ -128,7 +128,8 @@ V Region::operand(std::uint32_t node, llvm::Type* element) {
     };
     if (llvm::isa<llvm::Constant>(v.v)) return turn(v);
     // A leaf is turned where it was loaded, once; another value where it is used.
-    if (!v.vector() && is_leaf(node)) {
+    const bool in_place = rows_in_place && class_of(plan_.nodes[node]) == WEFT_VARIES_ROW;
+    if (!v.vector() && is_leaf(node) && !in_place) {
         llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
         llvm::Instruction* point =
             class_of(plan_.nodes[node]) == 0 || row_point == nullptr ? entry_point : row_point;
@@ -164,9 +165,16 @@ V Region::fuse(const Node& n, llvm::Type* element) {
         return plan_.nodes[n.args[i]].op == WEFT_OP_MUL && !is_leaf(n.args[i]) &&
                memo_[n.args[i]].vector();
     };
-    // Of two products neither is fused: equal ones must cancel.
-    if (product(0) == product(1) || !e.machine.fma) return {};
-    const std::size_t which = product(0) ? 0 : 1;
+    if ((!product(0) && !product(1)) || !e.machine.fma) return {};
+    if (product(0) && product(1)) {
+        // Two products that may be equal must cancel: only those of unrelated factors are fused.
+        const std::vector<std::uint32_t>& l = plan_.nodes[n.args[0]].args;
+        const std::vector<std::uint32_t>& r = plan_.nodes[n.args[1]].args;
+        const bool related = l[0] == r[0] || l[0] == r[1] || l[1] == r[0] || l[1] == r[1];
+        if (n.op == WEFT_OP_SUB || related) return {};
+    }
+    const std::size_t which = product(1) && plan_.used_once(n.args[1]) ? 1 : 0;
+    if (!product(which)) return {};
     const std::uint32_t mul = n.args[which];
     if (!plan_.used_once(mul)) return {};
     const Node& m = plan_.nodes[mul];
@@ -244,9 +252,39 @@ V Region::leaf(std::uint32_t node) {
             e.ir.CreateLoad(e.f64(), e.ir.CreateConstInBoundsGEP1_64(e.f64(), base.v, slot)));
         return integer ? e.to_i32(loaded) : loaded;
     }
-    if (row_point != nullptr) e.ir.SetInsertPoint(row_point);
-    loaded = row_leaf(tables_.row_slot(node));
-    return integer ? e.to_i32(loaded) : loaded;
+    if (row_point != nullptr && !rows_in_place) e.ir.SetInsertPoint(row_point);
+    const std::uint32_t slot = tables_.row_slot(node);
+    llvm::Type* element = row_element(n);
+    const V base = load_arg(offsetof(KernelArgs, rows), e.ptr());
+    const V capacity = load_arg(offsetof(KernelArgs, row_capacity), e.i64());
+    llvm::Value* table =
+        e.ir.CreateInBoundsGEP(e.f64(), base.v, (capacity * e.count(slot)).v);
+    loaded = e.wrap(
+        e.ir.CreateLoad(element, e.ir.CreateInBoundsGEP(element, table, row_index().v)));
+    return integer ? e.to_i32(loaded) : e.to_f64(loaded);
+}
+
+// How a node's table over the rows stores it.
+llvm::Type* Region::row_element(const Node& node) {
+    const bool integer = node.op == kOpLow || node.op == kOpHigh || node.op == kOpShift;
+    return node.f64 || integer ? e.f64() : e.f32();
+}
+
+// Many values of a row do not fit into registers: then each is broadcast from memory where it is used.
+bool Region::many_rows() const {
+    constexpr std::size_t kMany = 20;
+    std::vector<bool> seen(plan_.nodes.size());
+    std::size_t count = 0;
+    for (const Node& node : plan_.nodes) {
+        if (class_of(node) != kPointMask) continue;
+        for (const std::uint32_t arg : node.args) {
+            if (arg == kNoNode || seen[arg] || class_of(plan_.nodes[arg]) != WEFT_VARIES_ROW)
+                continue;
+            seen[arg] = true;
+            ++count;
+        }
+    }
+    return count > kMany;
 }
 
 V Region::frame_field(std::uint32_t field) {
@@ -278,7 +316,7 @@ V Region::now(std::uint32_t tick) {
     return e.from_int(ring_start(tick), e.f64());
 }
 
-V Region::row_leaf(std::uint32_t) {
+V Region::row_index() {
     return {};
 }
 V Region::column_leaf(const ColumnSlot&) {

@@ -43,6 +43,8 @@ public:
     // Instructions before which values may be placed that hold for the whole call, and for a row.
     llvm::Instruction* entry_point = nullptr;
     llvm::Instruction* row_point = nullptr;
+    // Values of a row are loaded where they are used, not once before its points.
+    bool rows_in_place = false;
     // Expensive operators are called, not written in place.
     bool calls = false;
     // Contiguous places may lie outside their grid.
@@ -52,6 +54,9 @@ public:
     void make_lines();
     // The same lines for another region of this function.
     void share_lines(const Region& other) { lines_ = other.lines_; }
+
+    llvm::Type* row_element(const Node& node);
+    [[nodiscard]] bool many_rows() const;
 
     V load_arg(std::size_t offset, llvm::Type* type);  // a member of KernelArgs
     void preset_arg(std::size_t offset, V v) {
@@ -65,7 +70,7 @@ protected:
     virtual V field(std::uint32_t field) = 0;  // one of this class or of scalar class
     virtual V now(std::uint32_t tick);         // of a ring, as f64
     virtual V ring_start(std::uint32_t tick);  // the same for lane 0, as i64
-    virtual V row_leaf(std::uint32_t slot);
+    virtual V row_index();  // i64: of the row in the row tables
     virtual V column_leaf(const ColumnSlot& slot);
     virtual V column_index();  // i64: column of lane 0, for contiguous reads
     [[nodiscard]] virtual bool is_leaf(std::uint32_t node) const;
