@@ -240,7 +240,13 @@ bool BatchBuilder::bind_source(const Piece& piece, const ir::InputUse& use, runt
         edge.bytes = bytes_of(open->handle.grid);
         input.channel = 0;
     } else {
+        // A getter is asked by the coordinates of these axes.
         binding.kind = WEFT_HANDLE_NONE;
+        weft_grid& grid = binding.handle.grid;
+        grid.axis_count = 0;
+        for (const ir::InputShape::Axis& axis : form->axes) {
+            grid.axes[grid.axis_count++].field = axis.field;
+        }
         if (!open->has_handle) {
             edge.refused.push_back("handle: the producer shares no memory for this strand");
         }

@@ -44,6 +44,8 @@ for name, tolerance in (("f.mp4", 0.03), ("f.mkv", 1e-6), ("f.webm", 0.03)):
     found = values("back.weft", "f@r", *(f"time={k / 12}" for k in frames))
     for k, value in zip(frames, found):
         near(value, (k + 10) / 64, 0.007, f"{name}, frame {k}")
+    compiled = values("back.weft", "f@r", *(f"time={k / 12}" for k in frames), on="cpu")
+    check(compiled == found, f"{name}: the same at points of compiled code: {compiled}")
     for second, value in enumerate(values("back.weft", "s@l", "time=.5", "time=1.5", "time=2.5")):
         near(value, 0.1 + 0.2 * second, tolerance, f"{name}, sound in second {second}")
     # Frame by frame through the program, the film is the same film.

@@ -19,7 +19,8 @@ extern "C" {
 typedef struct weft_binding {
     uint32_t struct_size;
     uint32_t kind;      /* WEFT_HANDLE_NONE: use get_values */
-    weft_handle handle; /* its view lives as long as the consumer's program */
+    weft_handle handle; /* its view lives as long as the consumer's program. NONE: only the fields
+                           of its grid's axes are set, in the order of a SAMPLE's operands */
     /* [frame-thread & worker] values at points, as weft_backend_api.get_values. */
     weft_status (*get_values)(void* getter, const weft_points* points, double* values,
                               weft_error* error);
