@@ -224,6 +224,7 @@ void Program::compile(const weft_batch& batch) {
     std::string error;
     code.object = engine_.compile(sources, code.infos, error);
     if (!error.empty()) throw cpp::Failure(WEFT_UNSUPPORTED, error);
+    host_.log(WEFT_LOG_DEBUG, "LLVM took " + std::to_string(engine_.llvm_milliseconds()) + " ms");
     if (!link(code)) throw cpp::Failure(WEFT_INTERNAL, link_error_);
     store_code(directory, key, code);
 }

@@ -1,6 +1,7 @@
 // The LLVM side: target, code generation, linking with ORC.
 #include "engine.h"
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -76,6 +77,7 @@ public:
                         std::string& error) override;
     std::unique_ptr<Code> link(const std::string& object, const std::vector<std::string>& names,
                                std::string& error) override;
+    [[nodiscard]] double llvm_milliseconds() const override { return llvm_milliseconds_; }
 
 private:
     bool start_target(std::string& error);
@@ -86,6 +88,7 @@ private:
     orc::ExecutionSession session_;
     orc::RTDyldObjectLinkingLayer layer_;
     std::uint64_t linked_ = 0;
+    double llvm_milliseconds_ = 0;
 };
 
 bool LlvmEngine::start_target(std::string& error) {
@@ -114,6 +117,7 @@ std::string LlvmEngine::compile(const std::vector<KernelSource>& kernels,
         error = emit_kernel(module, machine_, kernels[i], infos[i]);
         if (!error.empty()) return {};
     }
+    const auto begin = std::chrono::steady_clock::now();
     llvm::SmallVector<char, 0> object;
     llvm::raw_svector_ostream stream(object);
     llvm::legacy::PassManager passes;
@@ -122,6 +126,8 @@ std::string LlvmEngine::compile(const std::vector<KernelSource>& kernels,
         return {};
     }
     passes.run(module);
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    llvm_milliseconds_ = took.count();
     return {object.data(), object.size()};
 }
 

@@ -34,6 +34,8 @@ public:
     [[nodiscard]] virtual std::unique_ptr<Code> link(const std::string& object,
                                                      const std::vector<std::string>& names,
                                                      std::string& error) = 0;
+    // What the last compile spent inside LLVM, without our making of its input.
+    [[nodiscard]] virtual double llvm_milliseconds() const = 0;
 };
 
 // What the processor is called and how wide it computes, for `weft plugins`. Starts nothing.
