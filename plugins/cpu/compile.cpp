@@ -274,8 +274,8 @@ void Program::bind() {
         args.scalars = reinterpret_cast<double*>(kernel.scalars.data());
         args.scratch = kernel.scratch.data();
         args.columns = kernel.columns.data();
-        args.rows = reinterpret_cast<double*>(kernel.rows.data());
-        args.row_capacity = static_cast<std::int64_t>(capacity);
+        args.rows = kernel.rows.data();
+        args.row_stride = static_cast<std::int64_t>(kernel.info.rows * sizeof(double));
         args.inputs = kernel.inputs.data();
         args.outputs = kernel.outputs.data();
         args.cancel = &kNoCancel;

@@ -23,8 +23,8 @@ struct KernelArgs {
     double* scalars;         // values that vary with neither row nor column
     char* scratch;           // stream: values handed from stage to stage
     char* columns;           // tables over the columns
-    double* rows;            // tables over the rows, `row_capacity` numbers each
-    std::int64_t row_capacity;
+    char* rows;              // values of rows, 8 bytes each, `row_stride` bytes from row to row
+    std::int64_t row_stride;
     std::int64_t first_row;          // row that stands at index 0 of the row tables
     const weft_view* const* inputs;  // null: read by a call
     char* const* outputs;  // per store: the first byte of this tick's picture or of the ring

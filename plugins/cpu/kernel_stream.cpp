@@ -23,7 +23,9 @@ public:
           kernel_(kernel),
           stages_(stages),
           stage_(stage),
-          handed_(handed) {}
+          handed_(handed) {
+        rows_in_place = many_rows();
+    }
     V row;     // absolute
     V column;  // of lane 0
 

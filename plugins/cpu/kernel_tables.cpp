@@ -102,20 +102,22 @@ void emit_rows(KernelEmit& kernel) {
     Rows region(e, kernel, function->getArg(0));
     region.entry_point = close_entry(e);
     const V base = region.load_arg(offsetof(KernelArgs, rows), e.ptr());
-    const V capacity = region.load_arg(offsetof(KernelArgs, row_capacity), e.i64());
+    const V stride = region.load_arg(offsetof(KernelArgs, row_stride), e.i64());
     const V first_row = region.load_arg(offsetof(KernelArgs, first_row), e.i64());
     counted_loop(e, e.wrap(function->getArg(1)), e.wrap(function->getArg(2)), e.lanes, [&](V row) {
         region.first = row;
         region.run(kernel.tables.rows);
+        // One row's values stand together: lane by lane they go to different rows.
+        const V numbers = e.spread(row - first_row) + e.to_i64(e.lane_numbers());
+        const V offsets = numbers * e.spread(stride);
         for (std::size_t slot = 0; slot < kernel.tables.rows.size(); ++slot) {
             V v = region.value(kernel.tables.rows[slot]);
             if (v.integer()) v = e.from_int(v, e.f64());
             llvm::Type* element = region.row_element(kernel.plan.nodes[kernel.tables.rows[slot]]);
             if (element->isFloatTy()) v = e.to_f32(v);
-            const V begin = capacity * e.count(static_cast<std::int64_t>(slot));
-            llvm::Value* table = ir.CreateInBoundsGEP(e.f64(), base.v, begin.v);
-            llvm::Value* to = ir.CreateInBoundsGEP(element, table, (row - first_row).v);
-            ir.CreateAlignedStore(e.spread(v).v, to, llvm::Align(4));
+            llvm::Value* column = ir.CreateConstInBoundsGEP1_64(e.f64(), base.v, slot);
+            llvm::Value* to = ir.CreateGEP(ir.getInt8Ty(), column, offsets.v);
+            ir.CreateMaskedScatter(e.spread(v).v, to, llvm::Align(4));
         }
     });
     ir.CreateRetVoid();

@@ -233,6 +233,7 @@ V Region::leaf(std::uint32_t node) {
         const std::uint64_t padded = (plan_.width + 2 * e.machine.lanes) / 16 * 16 + 16;
         return column_leaf(tables_.column_slot(node, element, padded));
     }
+    const llvm::IRBuilderBase::InsertPoint guard_position = e.ir.saveIP();
     llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
     V loaded;
     if (klass == 0) {
@@ -252,15 +253,16 @@ V Region::leaf(std::uint32_t node) {
             e.ir.CreateLoad(e.f64(), e.ir.CreateConstInBoundsGEP1_64(e.f64(), base.v, slot)));
         return integer ? e.to_i32(loaded) : loaded;
     }
-    if (row_point != nullptr && !rows_in_place) e.ir.SetInsertPoint(row_point);
-    const std::uint32_t slot = tables_.row_slot(node);
-    llvm::Type* element = row_element(n);
-    const V base = load_arg(offsetof(KernelArgs, rows), e.ptr());
-    const V capacity = load_arg(offsetof(KernelArgs, row_capacity), e.i64());
-    llvm::Value* table =
-        e.ir.CreateInBoundsGEP(e.f64(), base.v, (capacity * e.count(slot)).v);
-    loaded = e.wrap(
-        e.ir.CreateLoad(element, e.ir.CreateInBoundsGEP(element, table, row_index().v)));
+    if (row_point != nullptr) e.ir.SetInsertPoint(row_point);
+    if (!row_base_) {
+        const V base = load_arg(offsetof(KernelArgs, rows), e.ptr());
+        const V stride = load_arg(offsetof(KernelArgs, row_stride), e.i64());
+        row_base_ = e.wrap(
+            e.ir.CreateInBoundsGEP(e.ir.getInt8Ty(), base.v, (row_index() * stride).v));
+    }
+    if (rows_in_place) e.ir.restoreIP(guard_position);
+    llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.f64(), row_base_.v, tables_.row_slot(node));
+    loaded = e.wrap(e.ir.CreateLoad(row_element(n), at));
     return integer ? e.to_i32(loaded) : e.to_f64(loaded);
 }
 

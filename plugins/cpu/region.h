@@ -138,6 +138,7 @@ private:
     std::map<std::uint32_t, std::vector<V>> results_;  // by loop
     std::map<std::uint32_t, V> args_loaded_;           // by offset
     std::map<std::uint32_t, V> data_;                  // by input
+    V row_base_;                                       // of the row in the tables
     std::vector<V> lines_;                             // where each line begins
 };
 
