@@ -161,6 +161,7 @@ void Program::add_inputs(const weft_batch& batch) {
                 throw cpp::Failure(WEFT_UNSUPPORTED, "only caches are read inside a batch",
                                    std::string(cpp::view(from.node)));
             shape.grid = output.grid;
+            shape.internal = true;
             input.view = &output.cache->view;
             continue;
         }

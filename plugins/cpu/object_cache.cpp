@@ -75,6 +75,7 @@ void add_kernel(Hasher& hash, const KernelContent& content) {
     hash.number(content.inputs->size());
     for (const InputShape& input : *content.inputs) {
         hash.number(std::uint32_t{input.getter});
+        hash.number(std::uint32_t{input.internal});
         hash.number(input.channel);
         hash.number(input.own);
         add_grid(hash, input.grid);

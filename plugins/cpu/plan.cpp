@@ -173,7 +173,15 @@ std::string Planner::sample(std::uint32_t index, Node& node) {
     const std::int64_t element = input.grid.format == WEFT_FORMAT_F64 ? 8 : 4;
     for (std::uint32_t a = 0; a < v.arg_count; ++a) {
         const weft_axis& axis = input.grid.axes[a];
-        const std::uint32_t at = place(index, a, axis, floats && axis.stride == element, node.loop);
+        // Lanes lie beside each other in memory only where nothing else moves them apart, and in a
+        // ring only where it repeats its first slots behind its end.
+        bool beside = floats && axis.stride == element;
+        beside &= axis.wrap != WEFT_WRAP_RING || input.internal;
+        for (std::uint32_t b = 0; b < v.arg_count; ++b) {
+            const Node& other = plan_.nodes[node_of_[kernel_.ir.args[v.args + b]]];
+            beside &= b == a || (other.varies & WEFT_VARIES_COLUMN) == 0;
+        }
+        const std::uint32_t at = place(index, a, axis, beside, node.loop);
         if (contiguous_place_) {
             plan_.contiguous = true;
             node.contiguous = a;

@@ -88,6 +88,7 @@ struct InputShape {
     weft_grid grid{};
     std::uint32_t channel = 0;
     std::uint32_t own = kNoOutput;  // the output, if the very kernel that reads it stores it
+    bool internal = false;          // memory of this batch: rings repeat slots behind their end
 };
 
 struct Plan {
