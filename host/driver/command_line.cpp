@@ -179,6 +179,24 @@ void finish(Texts& texts, CommonOptions& common, RenderOptions& render) {
     render.duration = texts.duration;
 }
 
+// Says what there is when there is no such command.
+bool is_command(const CLI::App& app, const std::string& name) {
+    std::vector<std::string_view> names;
+    std::string list;
+    for (const CLI::App* known : app.get_subcommands([](const CLI::App*) { return true; })) {
+        if (known->get_name() == name) {
+            return true;
+        }
+        names.push_back(known->get_name());
+        list += (list.empty() ? "" : ", ") + known->get_name();
+    }
+    const std::string_view near = nearest_name(name, names);
+    std::fprintf(stderr, "error: there is no command '%s'\n%s\n", name.c_str(),
+                 near.empty() ? ("commands are " + list).c_str()
+                              : ("did you mean 'weft " + std::string(near) + "'?").c_str());
+    return false;
+}
+
 // Commands that compute keep the io group's threads; the others need one at most.
 int with_session(CommonOptions common, const std::function<int(Session&)>& command) {
     auto session = Session::create(std::move(common));
@@ -292,21 +310,7 @@ int run_command_line(int argc, char** argv) {
     add_json(*command, common);
     add_common(*command, common);
 
-    if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
-        std::vector<std::string_view> names;
-        std::string list;
-        for (const CLI::App* known : app.get_subcommands([](const CLI::App*) { return true; })) {
-            names.push_back(known->get_name());
-            list += (list.empty() ? "" : ", ") + known->get_name();
-        }
-        const std::string_view near = nearest_name(argv[1], names);
-        std::fprintf(stderr, "error: there is no command '%s'\n", argv[1]);
-        if (near.empty()) {
-            std::fprintf(stderr, "commands are %s\n", list.c_str());
-        } else {
-            std::fprintf(stderr, "did you mean 'weft %.*s'?\n", static_cast<int>(near.size()),
-                         near.data());
-        }
+    if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) {
         return kUsage;
     }
     try {
