@@ -47,7 +47,7 @@ private:
     V base_of(std::size_t store);
     void finish(const Destination& to, V value, V count);
     void packed(std::size_t store, V row, V column, V count);
-    void ring(std::size_t store, V row, V column);
+    void ring(std::size_t store, V column);
 
     KernelEmit& kernel_;
     Region& region_;

@@ -30,6 +30,8 @@ public:
     V column;  // of lane 0
 
     void hand_on(std::uint32_t node);
+    // What an output of ours held `distance` samples before a column.
+    V stored_before(std::uint32_t output, V at, int distance);
 
 protected:
     [[nodiscard]] bool is_leaf(std::uint32_t node) const override {
@@ -48,6 +50,7 @@ protected:
         return row - load_arg(offsetof(KernelArgs, first_row), e.i64());
     }
     V column_leaf(const ColumnSlot& slot) override { return column_value(slot, column); }
+    V first_tick() override { return row * e.count(static_cast<std::int64_t>(kRow)); }
     V column_index() override { return column; }
 
 private:
@@ -92,6 +95,18 @@ V StreamPoints::leaf(std::uint32_t node) {
     return e.lanes == 1 ? e.to_f64(v) : v;
 }
 
+V StreamPoints::stored_before(std::uint32_t output, V at, int distance) {
+    std::uint32_t input = 0;
+    while (inputs_[input].own != output) ++input;
+    const weft_axis& ring = *ring_of(inputs_[input].grid);
+    const V capacity = e.count(static_cast<std::int64_t>(ring.capacity));
+    V slot = ring_slot(ring.capacity) + at - e.count(distance);
+    slot = e.select(e.less_int(slot, e.count(0)), slot + capacity, slot);
+    const V offset = slot * e.count(ring.stride);
+    llvm::Value* from = e.ir.CreateGEP(e.ir.getInt8Ty(), data_of(input).v, offset.v);
+    return e.wrap(e.ir.CreateLoad(e.f64(), from));
+}
+
 V StreamPoints::sample() {
     const V first = e.from_int(ring_start(WEFT_TICK_SAMPLE), e.f64());
     if (e.lanes == 1) return first;
@@ -129,6 +144,40 @@ V StreamPoints::clock(std::uint32_t number) {
     }
 }
 
+// Short delays of a recursion, kept in registers from sample to sample instead of being read back
+// from the ring: value[j] is what was stored j + 1 samples ago.
+struct Delay {
+    std::uint32_t output = kNoOutput;
+    std::uint32_t stored = kNoNode;
+    std::vector<std::vector<std::uint32_t>> reads;  // nodes by distance
+    std::vector<llvm::PHINode*> value;
+};
+
+constexpr double kLongestInRegisters = 4;
+
+std::vector<Delay> short_delays(const KernelEmit& kernel, const Stages& stages,
+                                std::uint32_t number) {
+    std::vector<Delay> list;
+    for (const std::uint32_t s : stages.list[number].stores) {
+        const PlanStore& store = kernel.plan.stores[s];
+        Delay delay{store.output, store.values[0], {}, {}};
+        for (std::uint32_t n = 0; n < kernel.plan.nodes.size(); ++n) {
+            const Node& node = kernel.plan.nodes[n];
+            if (node.op != kOpRead || stages.of_node[n] != number || node.loop != kNoNode ||
+                node.contiguous == kNoNode ||
+                kernel.source.inputs[node.aux].own != store.output)
+                continue;
+            const Node& back = kernel.plan.nodes[node.args[node.contiguous * kNodesPerAxis]];
+            if (back.op != WEFT_OP_CONST || back.imm < 1 || back.imm > kLongestInRegisters) continue;
+            const auto distance = static_cast<std::size_t>(back.imm);
+            if (delay.reads.size() < distance) delay.reads.resize(distance);
+            delay.reads[distance - 1].push_back(n);
+        }
+        if (!delay.reads.empty()) list.push_back(std::move(delay));
+    }
+    return list;
+}
+
 // One pass over the samples of a row.
 void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>& ir,
                 const Stages& stages, std::uint32_t number, HandedValues& handed) {
@@ -148,13 +197,36 @@ void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>&
         roots.insert(roots.end(), values.begin(), values.end());
     }
     const V end = e.wrap(function->getArg(3));
-    counted_loop(e, e.wrap(function->getArg(2)), end, e.lanes, [&](V column) {
+    const V first = e.wrap(function->getArg(2));
+    std::vector<Delay> delays;
+    std::vector<std::vector<V>> initial;
+    if (by_sample) delays = short_delays(kernel, stages, number);
+    for (const Delay& delay : delays) {
+        std::vector<V>& values = initial.emplace_back();
+        for (std::size_t j = 1; j <= delay.reads.size(); ++j)
+            values.push_back(region.stored_before(delay.output, first, static_cast<int>(j)));
+    }
+    counted_loop(e, first, end, e.lanes, [&](V column) {
         region.column = column;
+        auto* counter = llvm::cast<llvm::PHINode>(column.v);
+        for (std::size_t d = 0; d < delays.size(); ++d)
+            for (std::size_t j = 0; j < delays[d].reads.size(); ++j) {
+                auto* phi = llvm::PHINode::Create(e.f64(), 2, "delay", counter);
+                phi->addIncoming(initial[d][j].v, counter->getIncomingBlock(0));
+                delays[d].value.push_back(phi);
+                for (const std::uint32_t read : delays[d].reads[j]) region.define(read, e.wrap(phi));
+            }
         region.run(roots);
         V count;
         if (e.lanes > 1) count = e.min_int(end - column, e.count(e.lanes));
         for (const std::uint32_t s : stage.stores) stores.store(s, region.row, column, count);
         for (const std::uint32_t node : stage.handed_on) region.hand_on(node);
+        for (const Delay& delay : delays)
+            for (std::size_t j = 0; j < delay.value.size(); ++j) {
+                llvm::Value* next = j == 0 ? e.to_f64(region.value(delay.stored)).v
+                                           : static_cast<llvm::Value*>(delay.value[j - 1]);
+                delay.value[j]->addIncoming(next, e.ir.GetInsertBlock());
+            }
     });
 }
 

@@ -128,7 +128,7 @@ inline std::uint8_t class_of(const Node& node) {
 void separate_sums(Plan& plan, const std::vector<InputShape>& inputs);
 
 // Samples of a stream that are computed together: rows begin at its multiples.
-constexpr std::uint64_t kRow = 64;
+constexpr std::uint64_t kRow = 128;
 // Slots that a ring of samples repeats behind its end: the lanes of the widest vector.
 constexpr std::int64_t kRingMirror = 16;
 

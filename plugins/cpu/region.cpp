@@ -163,7 +163,7 @@ V Region::fuse(const Node& n, llvm::Type* element) {
     if (n.op != WEFT_OP_ADD && n.op != WEFT_OP_SUB) return {};
     const auto product = [&](std::size_t i) {
         return plan_.nodes[n.args[i]].op == WEFT_OP_MUL && !is_leaf(n.args[i]) &&
-               memo_[n.args[i]].vector();
+               (memo_[n.args[i]].vector() || e.lanes == 1);
     };
     if ((!product(0) && !product(1)) || !e.machine.fma) return {};
     if (product(0) && product(1)) {
@@ -217,7 +217,7 @@ V Region::operate(std::uint32_t node) {
     V made;
     if (n.op == WEFT_OP_POW && plan_.nodes[n.args[1]].op == WEFT_OP_CONST)
         made = ops::pow_constant(args[0], plan_.nodes[n.args[1]].imm);
-    if (!made && vector) made = fuse(n, element);
+    if (!made && (vector || (e.lanes == 1 && class_ == kPointMask))) made = fuse(n, element);
     if (!made) made = calls ? call_op(n.op, args) : emit_op(n.op, args);
     if (vector && !exact_ && !n.f64 && made.f64()) made = e.to_f32(made);
     return made;
@@ -318,6 +318,9 @@ V Region::now(std::uint32_t tick) {
     return e.from_int(ring_start(tick), e.f64());
 }
 
+V Region::first_tick() {
+    return {};
+}
 V Region::row_index() {
     return {};
 }

@@ -50,6 +50,9 @@ public:
     // Contiguous places may lie outside their grid.
     bool edges = true;
 
+    // i64: where in a ring of samples the row begins.
+    V ring_slot(std::uint64_t capacity);
+
     // Fills the plan's lines for the current row, at the builder's position: line.cpp.
     void make_lines();
     // The same lines for another region of this function.
@@ -70,12 +73,14 @@ protected:
     virtual V field(std::uint32_t field) = 0;  // one of this class or of scalar class
     virtual V now(std::uint32_t tick);         // of a ring, as f64
     virtual V ring_start(std::uint32_t tick);  // the same for lane 0, as i64
+    virtual V first_tick();                    // stream: the row's first sample, i64
     virtual V row_index();  // i64: of the row in the row tables
     virtual V column_leaf(const ColumnSlot& slot);
     virtual V column_index();  // i64: column of lane 0, for contiguous reads
     [[nodiscard]] virtual bool is_leaf(std::uint32_t node) const;
     virtual V leaf(std::uint32_t node);
 
+    V data_of(std::uint32_t input);      // its memory
     V frame_field(std::uint32_t field);               // from the frame's clock, at the entry
     V column_value(const ColumnSlot& slot, V index);  // of a table, at a column
 
@@ -114,7 +119,6 @@ private:
     V read_getter(const Node& node);
     V mix(const Node& node, const Taps& taps, int axis);
     V load_tap(const Taps& taps);
-    V data_of(std::uint32_t input);
     [[nodiscard]] bool window_place(std::uint32_t low_node) const;
     V window_base(V low, std::uint64_t count);
     V window_load(llvm::Value* base, V index);
@@ -138,6 +142,7 @@ private:
     std::map<std::uint32_t, std::vector<V>> results_;  // by loop
     std::map<std::uint32_t, V> args_loaded_;           // by offset
     std::map<std::uint32_t, V> data_;                  // by input
+    std::map<std::uint64_t, V> ring_slots_;            // by capacity
     V row_base_;                                       // of the row in the tables
     std::vector<V> lines_;                             // where each line begins
 };

@@ -216,14 +216,23 @@ void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool hig
 // past the ring's end (kernel_stream.h).
 V Region::ring_bytes(const weft_axis& axis, V back, Taps& taps) {
     const V ticks = e.to_i64(back);
-    const V start = ring_start(axis.tick);
     const V missing = e.less_int(ticks, e.count(0));
     if (!llvm::isa<llvm::Constant>(ticks.v)) taps.outside = e.spread(missing);
-    const V tick = start - e.select(missing, e.count(0), ticks);
+    V slot = ring_slot(axis.capacity) + column_index() - e.select(missing, e.count(0), ticks);
     const V capacity = e.count(static_cast<std::int64_t>(axis.capacity));
-    V slot = e.wrap(e.ir.CreateSRem(tick.v, capacity.v));
     slot = e.select(e.less_int(slot, e.count(0)), slot + capacity, slot);
     return slot * e.count(axis.stride);
+}
+
+// The slot of a row's first sample. Rings hold whole rows: the others follow it.
+V Region::ring_slot(std::uint64_t capacity) {
+    const auto found = ring_slots_.find(capacity);
+    if (found != ring_slots_.end()) return found->second;
+    llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+    if (entry_point != nullptr) e.ir.SetInsertPoint(entry_point);
+    const V slots = e.count(static_cast<std::int64_t>(capacity));
+    const V rest = e.wrap(e.ir.CreateSRem(first_tick().v, slots.v));
+    return ring_slots_[capacity] = e.select(e.less_int(rest, e.count(0)), rest + slots, rest);
 }
 
 // Do the lanes of this position rise, within 32 neighbours?

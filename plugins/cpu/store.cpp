@@ -102,7 +102,7 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
 
 // Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The
 // ring's first slots stand once more behind its end, so that a chunk can be read across it.
-void StoreEmit::ring(std::size_t store, V row, V column) {
+void StoreEmit::ring(std::size_t store, V column) {
     Emit& e = region_.e;
     const PlanStore& s = kernel_.plan.stores[store];
     const weft_grid& grid = kernel_.source.outputs[s.output].grid;
@@ -110,9 +110,7 @@ void StoreEmit::ring(std::size_t store, V row, V column) {
     const bool wide = grid.format == WEFT_FORMAT_F64;
     const V value = region_.operand(s.values[0], wide ? e.f64() : e.f32());
     const V capacity = e.count(static_cast<std::int64_t>(axis->capacity));
-    const V start = row * e.count(static_cast<std::int64_t>(kRow));
-    V slot = e.wrap(e.ir.CreateSRem(start.v, capacity.v));
-    slot = e.select(e.less_int(slot, e.count(0)), slot + capacity, slot);
+    const V slot = region_.ring_slot(axis->capacity);
     const V first = e.both(e.same_int(slot, e.count(0)), e.less_int(column, e.count(kRingMirror)));
     const V again = e.select(first, capacity, slot);
     const V base = base_of(store);
@@ -164,7 +162,7 @@ void StoreEmit::store(std::size_t store, V row, V column, V count) {
     const OutputShape& output = kernel_.source.outputs[s.output];
     const std::uint32_t format = output.grid.format;
     if (kernel_.plan.domain == WEFT_DOMAIN_STREAM && output.kind == WEFT_OUTPUT_CACHE) {
-        ring(store, row, column);
+        ring(store, column);
     } else if (format == WEFT_FORMAT_RGBA8 || format == WEFT_FORMAT_RGBA16) {
         packed(store, row, column, count);
     } else {
