@@ -25,6 +25,9 @@ Result<FilmIndex> FilmIndex::build(Container& container) {
     for (unsigned i = 0; i < format->nb_streams; ++i)
         if (static_cast<int>(i) != picture) format->streams[i]->discard = AVDISCARD_ALL;
 
+    // AVI and MPEG program streams leave times out. The time of decoding will do instead only where
+    // no frame is shown out of turn.
+    const bool in_order = container.stream(picture).codecpar->video_delay == 0;
     std::vector<PacketTimes> packets;
     bool timed = true;
     const Owned<AVPacket> packet(av_packet_alloc());
@@ -32,7 +35,7 @@ Result<FilmIndex> FilmIndex::build(Container& container) {
         if (packet->stream_index == picture && !(packet->flags & AV_PKT_FLAG_DISCARD)) {
             const int64_t dts = packet->dts;
             const int64_t pts = packet->pts == AV_NOPTS_VALUE ? dts : packet->pts;
-            timed = timed && pts != AV_NOPTS_VALUE;
+            timed = timed && pts != AV_NOPTS_VALUE && (in_order || packet->pts == pts);
             packets.push_back({pts, dts == AV_NOPTS_VALUE ? pts : std::min(pts, dts),
                                (packet->flags & AV_PKT_FLAG_KEY) != 0});
         }

@@ -157,8 +157,8 @@ TEST_F(BrokenTest, DamagedBytesNeverCrash) {
         for (int round = 0; round < 12; ++round) {
             std::vector<uint8_t> bytes = whole;
             for (int n = 0; n < 4; ++n) {
-                const size_t at = n < 2 ? random() % std::min<size_t>(bytes.size(), 64)
-                                        : random() % bytes.size();
+                const size_t at =
+                    n < 2 ? random() % std::min<size_t>(bytes.size(), 64) : random() % bytes.size();
                 bytes[at] = static_cast<uint8_t>(random());
             }
             write_bytes(path("damaged"), bytes);

@@ -109,6 +109,33 @@ TEST_F(FilmTest, RandomAccessIsExact) {
     }
 }
 
+std::string data(const char* name) {
+    return std::string(WEFT_SOURCE_DIR "/tests/unit/media/data/") + name;
+}
+
+TEST_F(FilmTest, FramesStoredOutOfOrder) {
+    for (const char* name : {"reordered.mp4", "reordered.avi", "reordered.mpg"}) {
+        const Source film = load(data(name), 1);
+        for (int i = 0; i < 60; ++i) ASSERT_EQ(number_at(film, i / 25.0), i) << name;
+        std::mt19937 random(11);
+        for (int n = 0; n < 40; ++n) {
+            const auto frame = static_cast<int>(random() % 60);
+            ASSERT_EQ(film.execute(frame / 25.0), WEFT_OK);
+            ASSERT_EQ(number_shown(film), frame) << name;
+        }
+    }
+}
+
+TEST_F(FilmTest, WhereFramesWereDroppedTheLastOneStays) {
+    const Source film = load(data("dropped.mp4"), 1);
+    for (int n = 0; n < 60; ++n) {
+        const int frame = n * 37 % 60;
+        int wanted = frame;
+        while (wanted >= 20 && wanted % 7 != 3) --wanted;
+        ASSERT_EQ(number_at(film, frame / 25.0), wanted) << "at frame " << frame;
+    }
+}
+
 TEST_F(FilmTest, ValuesAtPointsDecodeTheirOwnTimes) {
     ASSERT_EQ(write_film(path("a.mp4"), 30, 90), "");
     const Source film = load(path("a.mp4"), 1);

@@ -44,8 +44,8 @@ protected:
 };
 
 TEST_F(TableTest, ATimeColumnGivesTheTimes) {
-    const Source table = data("a.csv", "time,level,pan\n1,10,0.5\n2,20,0.25\n3,40,0\n",
-                              {"pan", "level"});
+    const Source table =
+        data("a.csv", "time,level,pan\n1,10,0.5\n2,20,0.25\n3,40,0\n", {"pan", "level"});
     EXPECT_DOUBLE_EQ(table.at_time(1, 1), 10);
     EXPECT_DOUBLE_EQ(table.at_time(1, 2.5), 30) << "linear between rows";
     EXPECT_DOUBLE_EQ(table.at_time(0, 1.5), 0.375) << "found by name";
@@ -84,7 +84,8 @@ TEST_F(TableTest, UnevenTimesKeepEveryRow) {
 
 TEST_F(TableTest, CsvDialects) {
     EXPECT_EQ(data("a.csv", "\xef\xbb\xbftime;\"the; level\"\r\n0;1.5\r\n1;2.5\r\n", {"the; level"})
-                  .at_time(0, 1), 2.5);
+                  .at_time(0, 1),
+              2.5);
     EXPECT_EQ(data("b.csv", "# measured\n\nt\tv\n0\t+3\n1\t4e2\n", {"v"}).at_time(0, 1), 400);
     EXPECT_TRUE(std::isnan(data("c.csv", "t,v\n0,\n1,2\n", {"v"}).at_time(0, 0)));
 }

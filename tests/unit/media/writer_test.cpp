@@ -42,9 +42,9 @@ TEST_F(WriterTest, AbortLeavesTheOldFileAndNothingElse) {
     ASSERT_EQ(write_rgba8(path("a.png"), 8, 8, kPixels), "");
     const std::vector<uint8_t> before = read_bytes(path("a.png"));
     const weft_writer_options wanted = options(8, 8, WEFT_FORMAT_RGBA8);
-    EXPECT_NE(write(path("a.png"), wanted,
-                    [](weft_writer*, weft_error*) { return WEFT_CANCELLED; }),
-              "x");
+    EXPECT_NE(
+        write(path("a.png"), wanted, [](weft_writer*, weft_error*) { return WEFT_CANCELLED; }),
+        "x");
     EXPECT_EQ(files(), std::vector<std::string>{"a.png"});
     EXPECT_EQ(read_bytes(path("a.png")), before);
     writer->abort(nullptr);
