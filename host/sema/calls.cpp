@@ -111,7 +111,10 @@ const Expr* Checker::call_spindle(syntax::ExprPtr expr, std::uint32_t number, co
     std::vector<ParamShape> shapes;
     for (std::size_t i = 0; i < expr->args.size() && i < stmt.params.size(); ++i) {
         ParamShape shape;
-        if (!spindle.uses[i].record ||
+        shape.each = expr->kind == syntax::ExprKind::multi_call;
+        const bool shared_out = shape.each && (expr->args[i]->kind == syntax::ExprKind::bundle ||
+                                               expr->args[i]->kind == syntax::ExprKind::tuple);
+        if (!spindle.uses[i].record || shared_out ||
             !pass_record(expr->args[i], spindle.uses[i], want, shape, args)) {
             shape.bare = static_cast<std::uint32_t>(args.size());
             args.push_back(eval(expr->args[i], want));
@@ -148,6 +151,7 @@ const Expr* Checker::call_spindle(syntax::ExprPtr expr, std::uint32_t number, co
 bool Checker::pass_record(syntax::ExprPtr arg, const ParamUse& use, const Want& want,
                           ParamShape& shape, std::vector<const Expr*>& args) {
     std::vector<const Expr*> strands;
+    const Expr* bare_of_param = nullptr;
     if (arg->kind == syntax::ExprKind::name) {
         if (const Local* local = find_local(arg->text)) {
             if (local->names.empty()) return false;
@@ -158,6 +162,9 @@ bool Checker::pass_record(syntax::ExprPtr arg, const ParamUse& use, const Want& 
             if (!param->record || param->open) return false;
             shape.names = param->names;
             shape.axis_of = param->axis_of;
+            shape.each = shape.each || param->each;
+            if (param->has_bare)
+                bare_of_param = indexed(ExprKind::argument, param->bare, arg->span);
             for (std::uint32_t i = 0; i < param->names.size(); ++i)
                 strands.push_back(indexed(ExprKind::argument, param->first + i, arg->span));
         } else {
@@ -196,10 +203,14 @@ bool Checker::pass_record(syntax::ExprPtr arg, const ParamUse& use, const Want& 
     const bool bundle = arg->kind != syntax::ExprKind::name;
     if (which == strands.size() && bundle && strands.size() == want.count) which = want.index;
     if (strands.size() > 1) want_used_ = true;
-    shape.has_bare = which < strands.size();
+    const Expr* bare = which < strands.size() ? strands[which] : nullptr;
+    // Handed on, a parameter stands for what it stood for, as it does when it is read (bare_param).
+    const bool whole = want.count > 1 && want.count == strands.size() && !shape.each;
+    if (bare_of_param != nullptr && !(whole && bare != nullptr)) bare = bare_of_param;
+    shape.has_bare = bare != nullptr;
     if (shape.has_bare) {
         shape.bare = static_cast<std::uint32_t>(args.size());
-        args.push_back(strands[which]);
+        args.push_back(bare);
     } else {
         shape.bare_error = want.name;
     }

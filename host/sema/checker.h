@@ -47,6 +47,7 @@ struct ParamShape {
     bool record = false;
     bool open = false;               // checked without a call: anything goes
     bool has_bare = true;            // record: `bare` can be used
+    bool each = false;               // record of a multi-call: but for '@' and '[]' it is `bare`
     std::string bare_error;          // record without: the strand that would be missing
     std::uint32_t bare = 0;          // argument number of the one value
     std::uint32_t first = 0;         // record: argument number of its first strand

@@ -117,7 +117,7 @@ const Expr* Checker::bare_param(const ParamShape& param, std::string_view name, 
                                 Span span) {
     if (!param.record || param.open) return indexed(ExprKind::argument, param.bare, span);
     // Handed on with the caller's name in mind, a parameter is a bundle of its own here.
-    if (want.count == param.names.size() && want.count > 1) {
+    if (!param.each && want.count == param.names.size() && want.count > 1) {
         want_used_ = true;
         if (param.names.front().empty())
             return indexed(ExprKind::argument, param.first + want.index, span);

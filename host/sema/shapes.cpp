@@ -40,7 +40,7 @@ Shape Checker::shape_of(syntax::ExprPtr expr) {
                 }
             } else if (const ParamShape* param = find_param(expr->text)) {
                 result.open = param->open;
-                if (param->record && param->names.size() > 1) {
+                if (param->record && !param->each && param->names.size() > 1) {
                     result.count = static_cast<std::uint32_t>(param->names.size());
                     if (!param->names.front().empty()) result.names = param->names;
                 }

@@ -17,6 +17,7 @@ std::string shape_key(std::uint32_t spindle, const std::vector<ParamShape>& para
         for (const std::string& name : param.names) key += name + ",";
         if (param.record) {
             key += param.has_bare ? "=" : "!" + param.bare_error;
+            key += param.each ? "*" : "";
             key += param.axis_of == kNone ? ")" : std::to_string(param.axis_of) + ")";
         }
     }

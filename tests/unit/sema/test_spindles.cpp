@@ -59,6 +59,27 @@ TEST(Spindles, LocalBundles) {
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
 }
 
+TEST(Spindles, AMultiCallSharesOutItsArguments) {
+    // Each call has one item, also where the spindle would take a whole vector.
+    EXPECT_CLEAN("spindle f(a, b) :: <o> { out o = distance(0, 0, a, b) } "
+                 "f<2>(<1, 2>, <3, 4>)::m<x,y>");
+    const auto checked = check(
+        "spindle f(p) :: <o> { out o = length(p, 4) } img<r,g> = <1,2> f<2>(img)::m<r,g>");
+    ASSERT_TRUE(checked->codes().empty()) << checked->text();
+    ASSERT_EQ(checked->program.bodies.size(), 1u);
+    EXPECT_EQ(dump(checked->program, checked->program.bodies[0].statements[0].value),
+              "SQRT(ADD(MUL($2, $2), MUL(4, 4)))");
+    EXPECT_CODES("spindle f(a) :: <o> { out o = length(a) } f<2>(<1, 2, 3>)::m<x,y>", "W0210");
+}
+
+TEST(Spindles, AParameterHandedOnStandsForWhatItStoodFor) {
+    const auto checked = check(
+        "spindle f(p) :: <o> { out o = p + p@r } spindle g(q) :: <r> { out r = f(q) } "
+        "img<r,g> = <1,2> pic<r,g> = g(img)");
+    ASSERT_TRUE(checked->codes().empty()) << checked->text();
+    EXPECT_EQ(value_of(*checked, "pic@g"), "g(img@r, img@g, img@g).0");
+}
+
 TEST(Spindles, Rules) {
     EXPECT_CODES("spindle f(a) :: <o> { x = a }", "W0251");
     EXPECT_CODES("spindle f(a) :: <o> { for i in (0 to a) { out o = i } }", "W0252");
