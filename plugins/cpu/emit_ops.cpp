@@ -67,6 +67,10 @@ std::string shape_name(V like) {
 
 }  // namespace
 
+bool is_expensive(std::uint16_t op) {
+    return facts_of(op).cost >= kCallCost;
+}
+
 V call_op(std::uint16_t op, const V* args) {
     const OpFacts facts = facts_of(op);
     V operands[3];
@@ -74,7 +78,7 @@ V call_op(std::uint16_t op, const V* args) {
     Emit& e = *args[0].e;
     for (unsigned i = 1; i < facts.arity; ++i) e.unify(operands[0], operands[i]);
     for (unsigned i = 1; i < facts.arity; ++i) e.unify(operands[0], operands[i]);
-    if (facts.cost < kCallCost) return emit_op(op, operands);
+    if (!is_expensive(op)) return emit_op(op, operands);
     llvm::Function* function = shared_function(
         operands[0], "op" + std::to_string(op) + shape_name(operands[0]), facts.arity,
         operands[0].type(), [op](const V* inner) { return emit_op(op, inner).v; });

@@ -41,5 +41,7 @@ V emit_op(std::uint16_t op, const V* args);
 // compiled often. Cheap operators are written in place.
 V call_op(std::uint16_t op, const V* args);
 void call_sin_cos(V a, V& sine, V& cosine);
+// Whether call_op makes a call of it.
+bool is_expensive(std::uint16_t op);
 
 }  // namespace weft::cpu

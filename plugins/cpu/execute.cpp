@@ -36,6 +36,7 @@ bool Program::prepare(Kernel& kernel, const weft_frame& frame) {
     args.sample_tick = weft_clock_first_sample(settings_.data(), args.frame);
     args.first_sample = frame.first_sample;
     args.first_row = 0;
+    args.capture = capture ? -1 : 0;
     for (std::size_t s = 0; s < kernel.stores.size(); ++s) {
         const Output& output = outputs_[kernel.stores[s].output];
         char* data = nullptr;

@@ -34,6 +34,7 @@ struct KernelArgs {
     void* owner;                // for `getter`
     std::int64_t first_sample;  // stream: the block's first sample, where targets begin
     std::int64_t frame;         // number of the frame, the tick of frame caches
+    std::int64_t capture;       // all ones: store into caches; 0: do not
     std::int64_t sample_tick;   // first sample of the frame
 };
 

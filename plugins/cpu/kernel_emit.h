@@ -40,6 +40,8 @@ public:
     StoreEmit(KernelEmit& kernel, Region& region) : kernel_(kernel), region_(region) {}
     // `count` (i64) lanes of the chunk exist; null: all.
     void store(std::size_t store, V row, V column, V count);
+    // After a row that was stored sample by sample into a stream's cache.
+    void finish_ring(std::size_t store);
 
 private:
     struct Destination;

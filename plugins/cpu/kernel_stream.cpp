@@ -228,6 +228,10 @@ void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>&
                 delay.value[j]->addIncoming(next, e.ir.GetInsertBlock());
             }
     });
+    if (!by_sample) return;
+    for (const std::uint32_t s : stage.stores)
+        if (kernel.source.outputs[kernel.plan.stores[s].output].kind == WEFT_OUTPUT_CACHE)
+            stores.finish_ring(s);
 }
 
 }  // namespace

@@ -73,9 +73,17 @@ std::vector<std::uint32_t> Region::needed(const std::vector<std::uint32_t>& root
     return list;
 }
 
+// Written in place, an expensive operator is some dozens of instructions and milliseconds of
+// compilation; beyond so many the code no longer fits the caches either.
+constexpr std::size_t kManyExpensive = 64;
+
 void Region::run(const std::vector<std::uint32_t>& roots) {
-    for (const std::uint32_t node : needed(roots, open_.empty() ? kNoNode : open_.back().loop))
-        compute(node);
+    const auto nodes = needed(roots, open_.empty() ? kNoNode : open_.back().loop);
+    const auto expensive = std::count_if(nodes.begin(), nodes.end(), [&](std::uint32_t node) {
+        return is_expensive(plan_.nodes[node].op);
+    });
+    calls = calls || static_cast<std::size_t>(expensive) > kManyExpensive;
+    for (const std::uint32_t node : nodes) compute(node);
 }
 
 void Region::compute(std::uint32_t node) {

@@ -82,6 +82,7 @@ private:
     }
     void link();
     std::string place(const std::vector<std::uint32_t>& members);
+    [[nodiscard]] bool in_ring(std::uint32_t node) const;
     void hand_on();
     Stage& stage(std::uint32_t number) {
         if (stages_.list.size() <= number) stages_.list.resize(number + 1);
@@ -162,6 +163,13 @@ std::string Maker::place(const std::vector<std::uint32_t>& members) {
     return {};
 }
 
+// A delay of a constant distance can be read from its ring again by any later stage.
+bool Maker::in_ring(std::uint32_t node) const {
+    const Node& n = plan_.nodes[node];
+    return reads_own(node) && n.contiguous != kNoNode &&
+           plan_.nodes[n.args[n.contiguous * kNodesPerAxis]].op == WEFT_OP_CONST;
+}
+
 // What a later stage needs of an earlier one. Only what varies from sample to sample: the rest is
 // in tables.
 void Maker::hand_on() {
@@ -170,7 +178,7 @@ void Maker::hand_on() {
     const auto need = [&](std::uint32_t node, std::uint32_t in) {
         const Node& n = plan_.nodes[node];
         if (handed[node] || of[node] >= in || n.loop != kNoNode || class_of(n) != kPointMask ||
-            n.op == WEFT_OP_LOOP)
+            n.op == WEFT_OP_LOOP || in_ring(node))
             return;
         handed[node] = true;
         stage(of[node]).handed_on.push_back(node);

@@ -100,27 +100,57 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
     return to;
 }
 
-// Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The
-// ring's first slots stand once more behind its end, so that a chunk can be read across it.
+// Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The ring's
+// first slots stand once more behind its end, so that a chunk can be read across it.
 void StoreEmit::ring(std::size_t store, V column) {
     Emit& e = region_.e;
     const PlanStore& s = kernel_.plan.stores[store];
     const weft_grid& grid = kernel_.source.outputs[s.output].grid;
     const weft_axis* axis = ring_of(grid);
-    const bool wide = grid.format == WEFT_FORMAT_F64;
-    const V value = region_.operand(s.values[0], wide ? e.f64() : e.f32());
-    const V capacity = e.count(static_cast<std::int64_t>(axis->capacity));
-    const V slot = region_.ring_slot(axis->capacity);
-    const V first = e.both(e.same_int(slot, e.count(0)), e.less_int(column, e.count(kRingMirror)));
-    const V again = e.select(first, capacity, slot);
+    const V value =
+        region_.operand(s.values[0], grid.format == WEFT_FORMAT_F64 ? e.f64() : e.f32());
+    // Without capture everything goes to one place that nobody reads.
+    const V capture = region_.load_arg(offsetof(KernelArgs, capture), e.i64());
     const V base = base_of(store);
-    const V absent = e.wrap(e.ir.CreateIsNull(base.v));
-    llvm::Value* scratch = e.slot(llvm::ArrayType::get(e.ir.getInt8Ty(), e.lanes * 8));
-    for (const V& at : {slot, again}) {
-        const V offset = (at + column) * e.count(axis->stride);
-        llvm::Value* to = e.ir.CreateGEP(e.ir.getInt8Ty(), base.v, offset.v);
-        e.ir.CreateAlignedStore(value.v, e.ir.CreateSelect(absent.v, scratch, to), llvm::Align(4));
+    V target;
+    {
+        llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+        e.ir.SetInsertPoint(region_.entry_point);
+        llvm::Value* scratch = e.slot(llvm::ArrayType::get(e.ir.getInt8Ty(), e.lanes * 8));
+        target = e.wrap(e.ir.CreateSelect(e.ir.CreateIsNull(base.v), scratch, base.v));
     }
+    const auto put = [&](V slot) {
+        const V offset = e.both(slot * e.count(axis->stride), capture);
+        e.ir.CreateAlignedStore(value.v, e.ir.CreateGEP(e.ir.getInt8Ty(), target.v, offset.v),
+                                llvm::Align(4));
+    };
+    const V slot = region_.ring_slot(axis->capacity);
+    put(slot + column);
+    // Sample by sample nothing is read across the end before the row is done (finish_ring).
+    if (e.lanes == 1) return;
+    const V capacity = e.count(static_cast<std::int64_t>(axis->capacity));
+    const V first = e.both(e.same_int(slot, e.count(0)), e.less_int(column, e.count(kRingMirror)));
+    put(e.select(first, capacity, slot) + column);
+}
+
+void StoreEmit::finish_ring(std::size_t store) {
+    Emit& e = region_.e;
+    const weft_axis* axis = ring_of(kernel_.source.outputs[kernel_.plan.stores[store].output].grid);
+    const V capture = region_.load_arg(offsetof(KernelArgs, capture), e.i64());
+    const V base = base_of(store);
+    const V begins = e.same_int(region_.ring_slot(axis->capacity), e.count(0));
+    const V wanted = e.both(begins, e.less_int(capture, e.count(0)));
+    llvm::Function* function = e.ir.GetInsertBlock()->getParent();
+    auto* copy = llvm::BasicBlock::Create(e.ir.getContext(), "mirror", function);
+    auto* after = llvm::BasicBlock::Create(e.ir.getContext(), "whole", function);
+    e.ir.CreateCondBr(wanted.v, copy, after);
+    e.ir.SetInsertPoint(copy);
+    const V end = e.count(static_cast<std::int64_t>(axis->capacity) * axis->stride);
+    e.ir.CreateMemCpy(e.ir.CreateGEP(e.ir.getInt8Ty(), base.v, end.v), llvm::Align(8), base.v,
+                      llvm::Align(8),
+                      static_cast<std::uint64_t>(kRingMirror * axis->stride));
+    e.ir.CreateBr(after);
+    e.ir.SetInsertPoint(after);
 }
 
 // Stores, then brings the existing part of a partial chunk to its place.
