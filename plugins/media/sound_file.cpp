@@ -109,10 +109,9 @@ OpenedOutput open_sound_file(const OutputSettings& settings) {
     if (!sound)
         return Failure{WEFT_UNSUPPORTED,
                        "cannot write '" + settings.path + "': " + sf_strerror(nullptr)};
-    // Before the first sample: an RF64 that stays small becomes a plain WAV, and no PEAK chunk,
-    // which holds the date.
+    // Before the first sample: an RF64 that stays small becomes a plain WAV. Neither holds a PEAK
+    // chunk, which is dated, unless one touches that setting of libsndfile.
     sf_command(sound, SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
-    sf_command(sound, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
     return std::unique_ptr<Output>(std::make_unique<SoundFile>(settings, std::move(*file), sound));
 }
 
