@@ -1,0 +1,39 @@
+"""Whole processes, timed: started without a shell, their cost as the kernel accounts it."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BIN = ROOT / "build" / "bin"
+WEFT = str(BIN / "weft")
+PROGRAMS = ROOT / "bench" / "programs"
+
+
+@dataclasses.dataclass
+class Cost:
+    elapsed: float    # seconds
+    processor: float  # seconds, user and system, all threads
+    peak: float       # MB of resident memory
+
+
+def run(*command, **environment) -> Cost:
+    """Anything but success ends the benchmark; what the process prints is lost, errors are not."""
+    path = shutil.which(str(command[0])) or str(command[0])
+    silence = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+    begin = time.perf_counter()
+    child = os.posix_spawn(path, [str(part) for part in command], {**os.environ, **environment},
+                           file_actions=silence)
+    _, status, usage = os.wait4(child, 0)
+    elapsed = time.perf_counter() - begin
+    if status != 0:
+        raise SystemExit(f"{' '.join(map(str, command))}: failed")
+    return Cost(elapsed, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def sample(row: str, **numbers: float) -> None:
+    """One line for bench/run: `ours` and `theirs`, or `value`."""
+    print(json.dumps({"row": row, **numbers}), flush=True)

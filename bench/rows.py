@@ -1,0 +1,81 @@
+"""The rows of the benchmark table: what is measured, against what, and what it must and should be."""
+
+import dataclasses
+
+from process import BIN, ROOT
+
+
+@dataclasses.dataclass
+class Row:
+    key: str            # as the benchmark's lines name it
+    work: str
+    against: str
+    must: float | None = None   # None: reported only
+    aim: float | None = None
+    unit: str = "x"     # "x": ours over theirs; else the unit of a value
+    more: bool = False  # larger is better
+
+
+# Group -> command that prints one JSON line a sample (bench/samples.h), and its rows.
+GROUPS = {
+    "plasma": ([BIN / "bench_plasma"], [
+        Row("plasma", "plasma 1920x1080, rgba8, all cores",
+            "hand-written AVX-512, inline polynomial sine, not hoisted", 0.85, 0.5),
+    ]),
+    "blur": ([BIN / "bench_blur"], [
+        Row("blur", "9x9 bilinear blur of a loaded picture, 1920x1080, all cores",
+            "hand-written AVX-512 with contiguous loads", 1.2, 0.5),
+    ]),
+    "partials": ([BIN / "bench_partials"], [
+        Row("partials", "64 sine partials with slow amplitudes, stereo, 60 s, one thread",
+            "hand-written AVX-512, one sine a partial and sample", 1.1, 0.6),
+    ]),
+    "saws": ([BIN / "bench_saws"], [
+        Row("saws", "8 saws, each through a biquad, 60 s, one thread",
+            "hand-written scalar C++", 1.1, 0.4),
+    ]),
+    "compile": ([BIN / "bench_compile"], [
+        Row("compile", "plasma, source text to first frame, warm process",
+            "LLVM's own time for the same kernels", 1.5),
+        Row("compile-cached", "the same with cached code", "", 5, unit="ms"),
+    ]),
+    "start": (["python3", ROOT / "bench" / "start.py"], [
+        Row("version", "`weft --version`, whole process",
+            "`gst-launch-1.0` of one buffer", 1.0),
+        Row("frame-cold", "one 64x64 frame of plasma to PNG, whole process, nothing cached",
+            "`gst-launch-1.0` of one buffer"),
+        Row("frame-cached", "the same with cached code", "`gst-launch-1.0` of one buffer"),
+        Row("frame-cold-ms", "one 64x64 frame, nothing cached", "", unit="ms"),
+        Row("frame-cached-ms", "one 64x64 frame, cached code", "", unit="ms"),
+    ]),
+    "graph": (["python3", ROOT / "bench" / "graph_scale.py"], [
+        Row("chain-slope", "check and graph, chain of 1k, 10k, 100k nodes: slope on log-log axes",
+            "", 1.1, unit=""),
+        Row("chain-100k", "check and graph, chain of 100k nodes", "", aim=1.0, unit="s"),
+        Row("fan-slope", "the same, fan-out and fan-in", "", 1.1, unit=""),
+        Row("fan-100k", "check and graph, fan of 100k nodes", "", aim=1.0, unit="s"),
+        Row("sinks-slope", "the same, a tenth of the nodes shown by sinks of their own", "", 1.1,
+            unit=""),
+        Row("sinks-100k", "check and graph, 100k nodes and 10k sinks", "", aim=1.0, unit="s"),
+    ]),
+    "values": ([BIN / "bench_values"], [
+        Row("one-call", "a computed strand at one point",
+            "the same formula in C++ through a function pointer", 5.0),
+        Row("one-call-materialised", "a materialised strand at one point",
+            "a bilinear read in C++ through a function pointer", 5.0),
+        Row("many-points", "a materialised strand at many points, each", "", 1.0, unit="ns"),
+        Row("many-points-scattered", "the same, points in no order", "", unit="ns"),
+    ]),
+    "memory": (["python3", ROOT / "bench" / "memory.py"], [
+        Row("memory-10", "peak memory of plasma 1920x1080, 10 frames", "", 250, unit="MB"),
+        Row("memory-600", "peak memory of plasma 1920x1080, 600 frames", "", 250, unit="MB"),
+        Row("memory-growth", "600 frames over 10 frames, peak memory", "10 frames", 1.05),
+        Row("memory-film", "peak memory of plasma 1920x1080 to a film, 30 frames", "", unit="MB"),
+    ]),
+    "snr": (["python3", ROOT / "bench" / "snr.py"], [
+        Row("snr-start", "64 partials, signal over error, first second", "f64 reference", 110,
+            unit="dB", more=True),
+        Row("snr-30-days", "the same after 30 days of --start", "f64 reference", 110, unit="dB",
+            more=True),
+    ]),
+}
