@@ -191,8 +191,12 @@ private:
 
 }  // namespace
 
-double estimated_cost(const sema::Program& program, const sema::Expr* expr) {
-    return CostWalk(program).total(expr);
+std::vector<double> estimated_costs(const sema::Program& program,
+                                    const std::vector<const sema::Expr*>& exprs) {
+    CostWalk walk(program);
+    std::vector<double> costs;
+    for (const sema::Expr* expr : exprs) costs.push_back(walk.total(expr));
+    return costs;
 }
 
 }  // namespace weft::ir

@@ -97,9 +97,10 @@ struct LowerRequest {
 // Errors (limits: expansion, depth) go to `diagnostics`; then the kernel is empty.
 [[nodiscard]] Kernel lower(const LowerRequest& request, Diagnostics& diagnostics);
 
-// Estimated operations per point of evaluating `expr` with nothing shared (saturates at 1e300):
-// what an expansion would cost. For messages and `weft explain`.
-[[nodiscard]] double estimated_cost(const sema::Program& program, const sema::Expr* expr);
+// Estimated operations per point of evaluating each of `exprs` with nothing shared (saturates at
+// 1e300): what an expansion would cost. Linear in the size of the program.
+[[nodiscard]] std::vector<double> estimated_costs(const sema::Program& program,
+                                                  const std::vector<const sema::Expr*>& exprs);
 
 // Names of the passes in order, for --dump-after.
 [[nodiscard]] std::vector<std::string_view> pass_names();

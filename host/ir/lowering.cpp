@@ -68,7 +68,7 @@ bool Lowering::allowed(const sema::Expr* expr) {
     }
     if (++steps_ > kStepsPerValue * request_.max_values || dag_.size() > request_.max_values) {
         failed_ = true;
-        const double cost = estimated_cost(*request_.program, root_);
+        const double cost = estimated_costs(*request_.program, {root_}).front();
         diagnostics_
             .add(Code::expansion_too_large, root_->span,
                  {std::to_string(request_.max_values), fmt::format("{:.3g}", cost)})

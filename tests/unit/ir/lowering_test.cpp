@@ -178,7 +178,7 @@ TEST_F(LoweringTest, ExplosionIsReportedWithItsCost) {
     ASSERT_EQ(diagnostics.error_count(), 1u);
     EXPECT_EQ(diagnostics.all()[0].code, Code::expansion_too_large);
     EXPECT_NE(diagnostics.all()[0].suggestion.find("cache"), std::string::npos);
-    EXPECT_GT(estimated_cost(b.program, b.strand(last)), std::exp2(40.0));
+    EXPECT_GT(estimated_costs(b.program, {b.strand(last)}).front(), std::exp2(40.0));
 }
 
 TEST_F(LoweringTest, FilmsAtOneTimeAreToldApartByIt) {
