@@ -237,7 +237,8 @@ bool Program::link(const CachedCode& code) {
         kernel.info = code.infos[k];
         if (kernel.domain == WEFT_DOMAIN_POINTS) {
             for (std::size_t s = 0; s < kernel.stores.size(); ++s)
-                names.push_back(function_name(k, ("values" + std::to_string(s)).c_str()));
+                for (const char* part : {"few", "many"})
+                    names.push_back(function_name(k, (part + std::to_string(s)).c_str()));
             continue;
         }
         names.push_back(function_name(k, kernel.domain == WEFT_DOMAIN_RASTER ? "points" : "row"));
@@ -287,8 +288,9 @@ void Program::bind() {
         if (kernel.domain != WEFT_DOMAIN_POINTS) continue;
         for (std::size_t s = 0; s < kernel.stores.size(); ++s) {
             Output& output = outputs_[kernel.stores[s].output];
-            output.values =
-                reinterpret_cast<PointsCall>(function(("values" + std::to_string(s)).c_str()));
+            const std::string number = std::to_string(s);
+            output.few_values = reinterpret_cast<PointsCall>(function(("few" + number).c_str()));
+            output.many_values = reinterpret_cast<PointsCall>(function(("many" + number).c_str()));
             output.args = &kernel.args;
         }
     }

@@ -20,6 +20,9 @@ struct OutputShape {
     weft_grid grid{};
 };
 
+// From this many points on, vectors are the faster way to compute values.
+constexpr std::uint64_t kManyPoints = 4;
+
 // What the runtime must know of a kernel's code. Kept with it in the object cache.
 struct KernelInfo {
     std::uint32_t scalars = 0;

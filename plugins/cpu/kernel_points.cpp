@@ -1,13 +1,10 @@
-// Values at free points: values<store>(args, points, out), in f64. Few points go through scalar
+// Values at free points: few<store> and many<store>(args, points, out), in f64. Few points go through scalar
 // code, many through vectors; both compute the same.
 #include "kernel_args.h"
 #include "kernel_emit.h"
 
 namespace weft::cpu {
 namespace {
-
-// From this many points on, vectors are the faster way.
-constexpr std::int64_t kVectorPoints = 4;
 
 class ListPoints final : public Region {
 public:
@@ -31,19 +28,22 @@ protected:
     }
 
     V field(std::uint32_t number) override {
-        if (number == WEFT_FIELD_OWN)
-            return array(member(offsetof(weft_points, own)), e.scalar(0.0));
-        const V arrays = member(offsetof(weft_points, fields));
         const V constants = member(offsetof(weft_points, constants));
-        V data;
-        V constant;
+        V data, kept;
         {
             llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
             e.ir.SetInsertPoint(entry_point);
-            data = load(arrays.v, number * sizeof(double), e.ptr());
-            constant = load(constants.v, number * sizeof(double), e.f64());
+            if (number == WEFT_FIELD_OWN) {
+                data = member(offsetof(weft_points, own));
+                kept = e.wrap(e.slot(e.f64()));
+                e.ir.CreateStore(llvm::ConstantFP::get(e.f64(), 0.0), kept.v);
+            } else {
+                const V arrays = member(offsetof(weft_points, fields));
+                data = load(arrays.v, number * sizeof(double), e.ptr());
+                kept = e.wrap(e.ir.CreateConstInBoundsGEP1_64(e.f64(), constants.v, number));
+            }
         }
-        return array(data, constant);
+        return array(data, kept);
     }
 
     V now(std::uint32_t tick) override {
@@ -56,21 +56,13 @@ private:
             e.ir.CreateLoad(type, e.ir.CreateConstInBoundsGEP1_64(e.ir.getInt8Ty(), base, offset)));
     }
 
-    // Numbers of the points from `data`; where it is null, the constant for all.
-    V array(V data, V constant) {
+    // Numbers of the points from `data`; where it is null, the one at `kept` for all.
+    V array(V data, V kept) {
         const V present = e.wrap(e.ir.CreateIsNotNull(data.v));
         llvm::Value* from = e.ir.CreateGEP(e.f64(), data.v, first.v);
-        if (e.lanes == 1) {
-            // A load from a slot instead of a branch.
-            llvm::Value* kept = nullptr;
-            {
-                llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
-                e.ir.SetInsertPoint(entry_point);
-                kept = e.slot(e.f64());
-                e.ir.CreateStore(constant.v, kept);
-            }
-            return e.wrap(e.ir.CreateLoad(e.f64(), e.ir.CreateSelect(present.v, from, kept)));
-        }
+        if (e.lanes == 1)
+            return e.wrap(e.ir.CreateLoad(e.f64(), e.ir.CreateSelect(present.v, from, kept.v)));
+        const V constant = e.wrap(e.ir.CreateLoad(e.f64(), kept.v));
         const V lanes = e.both(mask, e.spread(present));
         return e.wrap(e.ir.CreateMaskedLoad(e.wide(e.f64()), from, llvm::Align(8), lanes.v,
                                             e.spread(constant).v));
@@ -79,9 +71,9 @@ private:
     llvm::Value* points_;
 };
 
-// The loop over all points with code of one width, from the current block to `done`.
+// The loop over all points with code of one width.
 void emit_loop(KernelEmit& kernel, llvm::Function* function, Emit& e, V count,
-               const PlanStore& store, llvm::BasicBlock* done) {
+               const PlanStore& store) {
     ListPoints region(e, kernel, function->getArg(0), function->getArg(1));
     auto* begin = llvm::BasicBlock::Create(e.ir.getContext(), "begin", function);
     region.entry_point = e.ir.CreateBr(begin);
@@ -102,35 +94,27 @@ void emit_loop(KernelEmit& kernel, llvm::Function* function, Emit& e, V count,
             e.ir.CreateMaskedStore(v.v, to, llvm::Align(8), region.mask.v);
         }
     });
-    e.ir.CreateBr(done);
 }
 
 }  // namespace
 
+// Few points and many are functions of their own: one point must not pay for saving vectors.
 std::string emit_points(KernelEmit& kernel) {
     for (std::size_t s = 0; s < kernel.plan.stores.size(); ++s) {
         const PlanStore& store = kernel.plan.stores[s];
         if (store.values.size() != 1) return "a store of several values at free points";
-        llvm::IRBuilder<> ir(kernel.code.getContext());
-        const std::string name = "values" + std::to_string(s);
-        llvm::Function* function =
-            begin_function(kernel, name.c_str(), {ir.getPtrTy(), ir.getPtrTy(), ir.getPtrTy()}, ir);
-        llvm::LLVMContext& context = ir.getContext();
-        auto* few = llvm::BasicBlock::Create(context, "few", function);
-        auto* many = llvm::BasicBlock::Create(context, "many", function);
-        auto* done = llvm::BasicBlock::Create(context, "done", function);
-        Emit narrow(ir, kernel.code, kernel.machine, 1);
-        Emit wide(ir, kernel.code, kernel.machine, kernel.machine.lanes);
-        llvm::Value* at = ir.CreateConstInBoundsGEP1_64(ir.getInt8Ty(), function->getArg(1),
-                                                        offsetof(weft_points, count));
-        llvm::Value* count = ir.CreateLoad(ir.getInt64Ty(), at);
-        ir.CreateCondBr(ir.CreateICmpSLT(count, ir.getInt64(kVectorPoints)), few, many);
-        ir.SetInsertPoint(few);
-        emit_loop(kernel, function, narrow, {&narrow, count}, store, done);
-        ir.SetInsertPoint(many);
-        emit_loop(kernel, function, wide, {&wide, count}, store, done);
-        ir.SetInsertPoint(done);
-        ir.CreateRetVoid();
+        for (const bool many : {false, true}) {
+            llvm::IRBuilder<> ir(kernel.code.getContext());
+            const std::string name = (many ? "many" : "few") + std::to_string(s);
+            llvm::Function* function = begin_function(
+                kernel, name.c_str(), {ir.getPtrTy(), ir.getPtrTy(), ir.getPtrTy()}, ir);
+            Emit e(ir, kernel.code, kernel.machine, many ? kernel.machine.lanes : 1);
+            llvm::Value* at = ir.CreateConstInBoundsGEP1_64(ir.getInt8Ty(), function->getArg(1),
+                                                            offsetof(weft_points, count));
+            const V count = e.wrap(ir.CreateLoad(ir.getInt64Ty(), at));
+            emit_loop(kernel, function, e, count, store);
+            ir.CreateRetVoid();
+        }
     }
     return {};
 }

@@ -32,7 +32,8 @@ struct Output {
     std::uint32_t target = 0;
     weft_grid grid{};
     std::unique_ptr<Cache> cache;
-    PointsCall values = nullptr;       // VALUES
+    PointsCall few_values = nullptr;  // VALUES
+    PointsCall many_values = nullptr;
     const KernelArgs* args = nullptr;  // of the kernel that answers
 };
 

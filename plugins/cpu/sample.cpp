@@ -122,10 +122,8 @@ Region::Positions Region::place(const Place& place) {
     // In f32 the index itself must not cost bits that the fraction needs.
     if (c.f32() && (axis.count > 16384 || !linear)) c = e.to_f64(c);
     V u;
-    if (c.f32()) {
+    if (c.f32() || (c.vector() && linear && class_ == kPointMask)) {
         u = e.fma(c, e.number(c, 1.0 / axis.step), e.number(c, -axis.origin / axis.step));
-    } else if (c.vector() && linear && class_ == kPointMask) {
-        u = (c - axis.origin) * (1.0 / axis.step);
     } else {
         u = (c - axis.origin) / axis.step;
     }
@@ -138,8 +136,17 @@ Region::Positions Region::place(const Place& place) {
     }
     const V below = e.floor(u);
     Positions made;
-    made.low = wrap_index(axis, below);
-    if (linear) made.high = wrap_index(axis, below + 1.0);
+    if (axis.wrap == WEFT_WRAP_CLAMP && u.vector()) {
+        // Of NaN comes any number, which is then brought into the grid like the others.
+        const V base = e.wrap(e.ir.CreateFreeze(e.to_i32(below).v));
+        const V last = e.integer(base, static_cast<std::int64_t>(axis.count) - 1);
+        const V zero = e.integer(base, 0);
+        made.low = e.max_int(e.min_int(base, last), zero);
+        if (linear) made.high = e.max_int(e.min_int(base + e.integer(base, 1), last), zero);
+    } else {
+        made.low = wrap_index(axis, below);
+        if (linear) made.high = wrap_index(axis, below + 1.0);
+    }
     made.fraction = linear ? u - below : u - u;
     return made;
 }

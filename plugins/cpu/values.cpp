@@ -18,8 +18,9 @@ std::int64_t tick_at(double counter) {
 
 void Program::get_values(std::uint32_t output, const weft_points& points, double* values) {
     const Output& wanted = outputs_[output];
-    if (wanted.values != nullptr) {
-        wanted.values(wanted.args, &points, values);
+    if (wanted.few_values != nullptr) {
+        (points.count < kManyPoints ? wanted.few_values : wanted.many_values)(wanted.args, &points,
+                                                                              values);
         return;
     }
     if (!wanted.cache)
