@@ -61,10 +61,11 @@ TEST(Spindles, LocalBundles) {
 
 TEST(Spindles, AMultiCallSharesOutItsArguments) {
     // Each call has one item, also where the spindle would take a whole vector.
-    EXPECT_CLEAN("spindle f(a, b) :: <o> { out o = distance(0, 0, a, b) } "
-                 "f<2>(<1, 2>, <3, 4>)::m<x,y>");
-    const auto checked = check(
-        "spindle f(p) :: <o> { out o = length(p, 4) } img<r,g> = <1,2> f<2>(img)::m<r,g>");
+    EXPECT_CLEAN(
+        "spindle f(a, b) :: <o> { out o = distance(0, 0, a, b) } "
+        "f<2>(<1, 2>, <3, 4>)::m<x,y>");
+    const auto checked =
+        check("spindle f(p) :: <o> { out o = length(p, 4) } img<r,g> = <1,2> f<2>(img)::m<r,g>");
     ASSERT_TRUE(checked->codes().empty()) << checked->text();
     ASSERT_EQ(checked->program.bodies.size(), 1u);
     EXPECT_EQ(dump(checked->program, checked->program.bodies[0].statements[0].value),
