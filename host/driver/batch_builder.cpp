@@ -198,9 +198,6 @@ bool BatchBuilder::bind_source(const Piece& piece, const ir::InputUse& use, runt
                                std::uint32_t stage, weft_input& input, EdgeRecord& edge) {
     const sema::Strand& strand = program_.strands[use.strand];
     const ir::InputShape* form = sources_.shape(use.strand);
-    if (form == nullptr) {
-        return false;
-    }
     std::optional<OpenStrand> open;
     bool by_getter = false;
     if (form->frame_by_frame && piece.ir.domain == ir::Domain::points) {

@@ -114,7 +114,9 @@ const ir::InputShape* SourceSet::shape(sema::StrandId id) {
     }
     const auto strand = open(id, View::frame);
     if (!strand) {
-        return nullptr;
+        // Why is said already; the plan goes no further, and needs no second complaint.
+        static const ir::InputShape kUnreadable;
+        return &kUnreadable;
     }
     ir::InputShape shape;
     if (strand->has_handle) {

@@ -29,7 +29,7 @@ public:
     // Which of a film's openings is meant.
     enum class View : std::uint8_t { frame, whole };
 
-    // nullptr when it cannot be opened; the reason is then in the diagnostics, once.
+    // Without axes when it cannot be opened; the reason is then in the diagnostics, once.
     [[nodiscard]] const ir::InputShape* shape(sema::StrandId strand);
     // An opening shared by everybody who reads the film at me@time, or whole.
     [[nodiscard]] std::optional<OpenStrand> open(sema::StrandId strand, View view);
