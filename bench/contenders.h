@@ -8,10 +8,18 @@
 #include <cstdint>
 #include <vector>
 
+// GCC 12 takes the "undefined" operands of its own intrinsics for mistakes.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw,fma")
 
 namespace weft::bench {
+
+inline __m512 all(float v) {
+    return _mm512_set1_ps(v);
+}
 
 // Sine of moderate arguments: reduction by pi in two steps, polynomial of degree 9.
 inline __m512 sine(__m512 x) {
@@ -33,7 +41,6 @@ inline void plasma(std::uint32_t* out, int width, int height, int begin, int end
     const auto t = static_cast<float>(time);
     const float a = std::sin(t / 2), b = std::cos(t / 3);
     const float cx = 0.5f * std::sin(t / 5) - 0.5f, cy = 0.5f * std::cos(t / 3) - 0.5f;
-    const auto all = [](float v) { return _mm512_set1_ps(v); };
     const __m512 lanes =
         _mm512_cvtepi32_ps(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     for (int j = begin; j < end; ++j) {
@@ -74,7 +81,6 @@ inline void plasma(std::uint32_t* out, int width, int height, int begin, int end
 inline void blur(std::uint32_t* out, const float* planes, int width, int height, int begin,
                  int end) {
     const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(width) * height;
-    const auto all = [](float v) { return _mm512_set1_ps(v); };
     const auto clamp = [](int v, int n) { return v < 0 ? 0 : v >= n ? n - 1 : v; };
     for (int j = begin; j < end; ++j)
         for (int i = 0; i < width; i += 16) {
@@ -143,6 +149,7 @@ inline void partials(float* left, float* right, std::int64_t first, int count) {
 }  // namespace weft::bench
 
 #pragma GCC pop_options
+#pragma GCC diagnostic pop
 
 namespace weft::bench {
 
@@ -157,7 +164,6 @@ public:
             voice_[v].a1 = static_cast<float>(2 * std::cos(w0) / (1 + alpha));
             voice_[v].a2 = static_cast<float>((1 - alpha) / (1 + alpha));
             voice_[v].gain = static_cast<float>((1 - std::cos(w0)) / 2 / (1 + alpha));
-            // The forward path divides s by 1 as the program does.
         }
     }
     void run(float* left, float* right, std::int64_t first, int count) {

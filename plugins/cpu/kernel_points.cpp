@@ -1,5 +1,5 @@
-// Values at free points: few<store> and many<store>(args, points, out), in f64. Few points go through scalar
-// code, many through vectors; both compute the same.
+// Values at free points: few<store> and many<store>(args, points, out), in f64. Few points go
+// through scalar code, many through vectors; both compute the same.
 #include "kernel_args.h"
 #include "kernel_emit.h"
 

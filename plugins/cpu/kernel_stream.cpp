@@ -46,9 +46,7 @@ protected:
         if (tick != WEFT_TICK_SAMPLE) return Region::ring_start(tick);
         return row * e.count(static_cast<std::int64_t>(kRow)) + column;
     }
-    V row_index() override {
-        return row - load_arg(offsetof(KernelArgs, first_row), e.i64());
-    }
+    V row_index() override { return row - load_arg(offsetof(KernelArgs, first_row), e.i64()); }
     V column_leaf(const ColumnSlot& slot) override { return column_value(slot, column); }
     V first_tick() override { return row * e.count(static_cast<std::int64_t>(kRow)); }
     V column_index() override { return column; }
@@ -164,11 +162,11 @@ std::vector<Delay> short_delays(const KernelEmit& kernel, const Stages& stages,
         for (std::uint32_t n = 0; n < kernel.plan.nodes.size(); ++n) {
             const Node& node = kernel.plan.nodes[n];
             if (node.op != kOpRead || stages.of_node[n] != number || node.loop != kNoNode ||
-                node.contiguous == kNoNode ||
-                kernel.source.inputs[node.aux].own != store.output)
+                node.contiguous == kNoNode || kernel.source.inputs[node.aux].own != store.output)
                 continue;
             const Node& back = kernel.plan.nodes[node.args[node.contiguous * kNodesPerAxis]];
-            if (back.op != WEFT_OP_CONST || back.imm < 1 || back.imm > kLongestInRegisters) continue;
+            if (back.op != WEFT_OP_CONST || back.imm < 1 || back.imm > kLongestInRegisters)
+                continue;
             const auto distance = static_cast<std::size_t>(back.imm);
             if (delay.reads.size() < distance) delay.reads.resize(distance);
             delay.reads[distance - 1].push_back(n);
@@ -214,7 +212,8 @@ void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>&
                 auto* phi = llvm::PHINode::Create(e.f64(), 2, "delay", counter);
                 phi->addIncoming(initial[d][j].v, counter->getIncomingBlock(0));
                 delays[d].value.push_back(phi);
-                for (const std::uint32_t read : delays[d].reads[j]) region.define(read, e.wrap(phi));
+                for (const std::uint32_t read : delays[d].reads[j])
+                    region.define(read, e.wrap(phi));
             }
         region.run(roots);
         V count;

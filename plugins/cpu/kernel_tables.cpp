@@ -96,8 +96,8 @@ void emit_rows(KernelEmit& kernel) {
     llvm::Type* i64 = ir.getInt64Ty();
     llvm::Function* function = begin_function(kernel, "rows", {ir.getPtrTy(), i64, i64}, ir);
     // A call of a stream has few rows: half a vector of f32 is a whole one of f64.
-    const unsigned lanes = kernel.plan.domain == WEFT_DOMAIN_STREAM ? kernel.machine.lanes / 2
-                                                                   : kernel.machine.lanes;
+    const unsigned lanes =
+        kernel.plan.domain == WEFT_DOMAIN_STREAM ? kernel.machine.lanes / 2 : kernel.machine.lanes;
     Emit e(ir, kernel.code, kernel.machine, lanes);
     Rows region(e, kernel, function->getArg(0));
     region.entry_point = close_entry(e);

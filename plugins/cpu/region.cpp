@@ -265,8 +265,8 @@ V Region::leaf(std::uint32_t node) {
     if (!row_base_) {
         const V base = load_arg(offsetof(KernelArgs, rows), e.ptr());
         const V stride = load_arg(offsetof(KernelArgs, row_stride), e.i64());
-        row_base_ = e.wrap(
-            e.ir.CreateInBoundsGEP(e.ir.getInt8Ty(), base.v, (row_index() * stride).v));
+        row_base_ =
+            e.wrap(e.ir.CreateInBoundsGEP(e.ir.getInt8Ty(), base.v, (row_index() * stride).v));
     }
     if (rows_in_place) e.ir.restoreIP(guard_position);
     llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.f64(), row_base_.v, tables_.row_slot(node));
@@ -280,7 +280,8 @@ llvm::Type* Region::row_element(const Node& node) {
     return node.f64 || integer ? e.f64() : e.f32();
 }
 
-// Many values of a row do not fit into registers: then each is broadcast from memory where it is used.
+// Many values of a row do not fit into registers: then each is broadcast from memory where it is
+// used.
 bool Region::many_rows() const {
     constexpr std::size_t kMany = 20;
     std::vector<bool> seen(plan_.nodes.size());

@@ -74,13 +74,13 @@ protected:
     virtual V now(std::uint32_t tick);         // of a ring, as f64
     virtual V ring_start(std::uint32_t tick);  // the same for lane 0, as i64
     virtual V first_tick();                    // stream: the row's first sample, i64
-    virtual V row_index();  // i64: of the row in the row tables
+    virtual V row_index();                     // i64: of the row in the row tables
     virtual V column_leaf(const ColumnSlot& slot);
     virtual V column_index();  // i64: column of lane 0, for contiguous reads
     [[nodiscard]] virtual bool is_leaf(std::uint32_t node) const;
     virtual V leaf(std::uint32_t node);
 
-    V data_of(std::uint32_t input);      // its memory
+    V data_of(std::uint32_t input);                   // its memory
     V frame_field(std::uint32_t field);               // from the frame's clock, at the entry
     V column_value(const ColumnSlot& slot, V index);  // of a table, at a column
 

@@ -100,8 +100,8 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
     return to;
 }
 
-// Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The ring's
-// first slots stand once more behind its end, so that a chunk can be read across it.
+// Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The
+// ring's first slots stand once more behind its end, so that a chunk can be read across it.
 void StoreEmit::ring(std::size_t store, V column) {
     Emit& e = region_.e;
     const PlanStore& s = kernel_.plan.stores[store];
@@ -147,8 +147,7 @@ void StoreEmit::finish_ring(std::size_t store) {
     e.ir.SetInsertPoint(copy);
     const V end = e.count(static_cast<std::int64_t>(axis->capacity) * axis->stride);
     e.ir.CreateMemCpy(e.ir.CreateGEP(e.ir.getInt8Ty(), base.v, end.v), llvm::Align(8), base.v,
-                      llvm::Align(8),
-                      static_cast<std::uint64_t>(kRingMirror * axis->stride));
+                      llvm::Align(8), static_cast<std::uint64_t>(kRingMirror * axis->stride));
     e.ir.CreateBr(after);
     e.ir.SetInsertPoint(after);
 }
