@@ -207,6 +207,10 @@ private:
                 }
                 item.reads = reads_of(kernel);
             }
+            // What x and y of a new grid are replaced by may read caches that nothing needed so far.
+            if (changed) {
+                find_caches();
+            }
         }
     }
 
