@@ -59,9 +59,11 @@ GROUPS = {
         Row("sinks-100k", "check and graph, 100k nodes and 10k sinks", "", aim=1.0, unit="s"),
     ]),
     "values": ([BIN / "bench_values"], [
-        Row("one-call", "a computed strand at one point",
+        Row("one-call", "a cheap computed strand at one point, through a getter",
             "the same formula in C++ through a function pointer", 5.0),
-        Row("one-call-materialised", "a materialised strand at one point",
+        Row("one-call-dear", "the same with two sines and a root",
+            "the same formula in C++ through a function pointer"),
+        Row("one-call-materialised", "a materialised strand at one point, through a getter",
             "a bilinear read in C++ through a function pointer", 5.0),
         Row("many-points", "a materialised strand at many points, each", "", 1.0, unit="ns"),
         Row("many-points-scattered", "the same, points in no order", "", unit="ns"),
