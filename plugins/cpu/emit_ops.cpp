@@ -40,6 +40,7 @@ OpFacts facts_of(std::uint16_t op) {
 
 // From this cost on, in additions, a call is shorter than the code.
 constexpr double kCallCost = 14;
+constexpr double kBulkyCost = 100;
 
 // The module's function `name` of `count` operands like `like`, written by `body` when it is new.
 template <class Body>
@@ -69,6 +70,10 @@ std::string shape_name(V like) {
 
 bool is_expensive(std::uint16_t op) {
     return facts_of(op).cost >= kCallCost;
+}
+
+bool is_bulky(std::uint16_t op) {
+    return facts_of(op).cost >= kBulkyCost;
 }
 
 V call_op(std::uint16_t op, const V* args) {

@@ -43,5 +43,7 @@ V call_op(std::uint16_t op, const V* args);
 void call_sin_cos(V a, V& sine, V& cosine);
 // Whether call_op makes a call of it.
 bool is_expensive(std::uint16_t op);
+// So long that a call costs nothing beside it.
+bool is_bulky(std::uint16_t op);
 
 }  // namespace weft::cpu

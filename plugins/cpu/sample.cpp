@@ -276,16 +276,18 @@ V Region::load_tap(const Taps& taps) {
         e.ir.CreateGEP(e.ir.getInt8Ty(), taps.data.v, (taps.bytes + channel_bytes).v);
     const auto align = llvm::Align(static_cast<std::uint64_t>(
         grid.format == WEFT_FORMAT_RGBA8 ? 4 : element_size(grid.format)));
+    // Another axis moves the lanes apart: the window is then a part of each lane's offset.
+    const V units = taps.window && taps.units ? taps.units + taps.window : taps.units;
     V loaded;
-    if (taps.window && !taps.units) {
+    if (taps.window && !units) {
         loaded = window_load(base, taps.window);
     } else if (taps.contiguous && e.lanes > 1) {
         loaded = e.wrap(e.ir.CreateAlignedLoad(e.wide(element), base, align));
-    } else if (!taps.units || !taps.units.vector()) {
-        if (taps.units) base = e.ir.CreateGEP(element, base, taps.units.v);
+    } else if (!units || !units.vector()) {
+        if (units) base = e.ir.CreateGEP(element, base, units.v);
         loaded = e.wrap(e.ir.CreateAlignedLoad(element, base, align));
     } else {
-        llvm::Value* lanes = e.ir.CreateGEP(element, base, taps.units.v);
+        llvm::Value* lanes = e.ir.CreateGEP(element, base, units.v);
         loaded = e.wrap(e.ir.CreateMaskedGather(e.wide(element), lanes, align));
     }
     if (!floats) {

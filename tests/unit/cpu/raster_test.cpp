@@ -223,12 +223,16 @@ TEST_P(Raster, ScaledReads) {
         const Ir::Id u = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_MUL, {x, ir.constant(scale)}), base});
         const Ir::Id s = ir.sample(batch.input(1), {u, y});
         ir.affine(s, 0, WEFT_FIELD_X, scale, base);
-        kernel.store(batch.picture(90, 10, WEFT_FORMAT_F32, 1, 0), {s});
+        // The same columns of rows that vary from lane to lane.
+        const Ir::Id slope = ir.sample(0, {u, ir.op(WEFT_OP_MUL, {x, y})});
+        ir.affine(slope, 0, WEFT_FIELD_X, scale, base);
+        const Ir::Id sum = ir.op(WEFT_OP_ADD, {s, slope});
+        kernel.store(batch.picture(90, 10, WEFT_FORMAT_F32, 1, 0), {sum});
         Judge judge;
         judge.kernel = &kernel;
         judge.inputs.assign(1, {&picture.handle.grid, picture.data.data(), 0});
         SCOPED_TRACE(scale);
-        expect_like(render(90 * 10), judge, s, 1e-5);
+        expect_like(render(90 * 10), judge, sum, 1e-5);
     }
 }
 
