@@ -94,7 +94,8 @@ void check_expansion(Session& session, const sema::Program& program) {
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return costs[a] > costs[b]; });
     order.resize(std::min(order.size(), kTried));
-    const ir::InputShape anywhere{{{WEFT_FIELD_X, sema::kNone}, {WEFT_FIELD_Y, sema::kNone}}, false};
+    const ir::InputShape anywhere{{{WEFT_FIELD_X, sema::kNone}, {WEFT_FIELD_Y, sema::kNone}},
+                                  false};
     ir::LowerRequest lower;
     lower.program = &program;
     lower.raw = true;

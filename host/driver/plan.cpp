@@ -207,7 +207,8 @@ private:
                 }
                 item.reads = reads_of(kernel);
             }
-            // What x and y of a new grid are replaced by may read caches that nothing needed so far.
+            // What x and y of a new grid are replaced by may read caches that nothing needed so
+            // far.
             if (changed) {
                 find_caches();
             }
@@ -298,8 +299,8 @@ private:
 
     // --- order ----------------------------------------------------------------------------------
 
-    // Items of a feedback loop are one unit: same owner, same batch. Units are numbered so that what
-    // is read comes first.
+    // Items of a feedback loop are one unit: same owner, same batch. Units are numbered so that
+    // what is read comes first.
     void find_units() {
         std::vector<std::vector<std::uint32_t>> needs(plan_.items.size());
         for (std::uint32_t i = 0; i < plan_.items.size(); ++i) {
@@ -312,23 +313,28 @@ private:
         for (std::uint32_t i = 0; i < plan_.items.size(); ++i) {
             plan_.items[i].unit = units.of[i];
         }
-        for (Item& item : plan_.items) {
-            item.backend = request_.backend_of[item.context];
-            if (item.kind == ItemKind::cache) {
-                const auto forced =
-                    request_.forced_owner.find(program_.strands[item.strand].instance);
-                if (forced != request_.forced_owner.end()) {
-                    item.backend = forced->second;
-                }
+        // The first item that needs a unit decides who owns it, unless somebody chose by hand.
+        std::vector<std::uint32_t> owner(unit_count_, sema::kNone);
+        for (const bool by_hand : {true, false}) {
+            for (const Item& item : plan_.items) {
+                std::uint32_t& unit = owner[item.unit];
+                const std::uint32_t chosen =
+                    by_hand ? forced(item) : request_.backend_of[item.context];
+                unit = unit == sema::kNone ? chosen : unit;
             }
         }
-        std::vector<std::uint32_t> owner(unit_count_, sema::kNone);
         for (Item& item : plan_.items) {
-            if (owner[item.unit] == sema::kNone) {
-                owner[item.unit] = item.backend;
-            }
             item.backend = owner[item.unit];
         }
+    }
+
+    // The back end chosen by hand for a cache, kNone if nobody chose.
+    [[nodiscard]] std::uint32_t forced(const Item& item) const {
+        if (item.kind != ItemKind::cache) {
+            return sema::kNone;
+        }
+        const auto found = request_.forced_owner.find(program_.strands[item.strand].instance);
+        return found == request_.forced_owner.end() ? sema::kNone : found->second;
     }
 
     // Units in an order that follows what they read, with the fewest changes of back end; every

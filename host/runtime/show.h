@@ -64,9 +64,8 @@ struct Step {
     std::vector<HostStage> stages;
     std::vector<FilmTime> films;
     std::vector<double> uniforms;
-    std::uint32_t layer = 0;  // steps of one layer do not conflict
-    bool captures = false;    // has caches
-    bool delivers = false;    // has targets
+    bool captures = false;  // has caches
+    bool delivers = false;  // has targets
 };
 
 enum class TargetKind : std::uint8_t { picture, sound, numbers };
