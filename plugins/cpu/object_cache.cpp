@@ -87,6 +87,16 @@ void add_kernel(Hasher& hash, const KernelContent& content) {
     }
 }
 
+const std::string& this_build() {
+    static const std::string id = build_id();
+    return id;
+}
+
+// Code is kept only where it can be told from another build's.
+bool is_off(std::string_view directory) {
+    return directory.empty() || this_build().empty();
+}
+
 std::filesystem::path path_of(std::string_view directory, const ContentKey& key) {
     char name[48];
     std::snprintf(name, sizeof name, "%016llx%016llx.o", static_cast<unsigned long long>(key.high),
@@ -98,8 +108,7 @@ std::filesystem::path path_of(std::string_view directory, const ContentKey& key)
 
 ContentKey content_key(const Machine& machine, const std::vector<KernelContent>& kernels) {
     Hasher hash;
-    static const std::string kBuild = build_id();
-    hash.text(kBuild);
+    hash.text(this_build());
     hash.text(LLVM_VERSION_STRING);
     hash.text(machine.cpu);
     hash.text(machine.features);
@@ -110,7 +119,7 @@ ContentKey content_key(const Machine& machine, const std::vector<KernelContent>&
 }
 
 bool load_code(std::string_view directory, const ContentKey& key, CachedCode& code) {
-    if (directory.empty()) return false;
+    if (is_off(directory)) return false;
     std::ifstream file(path_of(directory, key), std::ios::binary);
     Header header{};
     if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return false;
@@ -131,7 +140,7 @@ bool load_code(std::string_view directory, const ContentKey& key, CachedCode& co
 }
 
 void store_code(std::string_view directory, const ContentKey& key, const CachedCode& code) {
-    if (directory.empty()) return;
+    if (is_off(directory)) return;
     std::string payload(code.infos.size() * sizeof(KernelInfo), '\0');
     std::memcpy(payload.data(), code.infos.data(), payload.size());
     payload += code.object;

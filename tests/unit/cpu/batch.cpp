@@ -1,3 +1,4 @@
+// Hand-built batches and the little host they run in.
 #include "batch.h"
 
 #include <dlfcn.h>

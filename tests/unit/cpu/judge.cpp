@@ -1,3 +1,4 @@
+// One point of a kernel through the reference evaluator.
 #include "judge.h"
 
 #include "eval/eval.h"
