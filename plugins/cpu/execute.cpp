@@ -82,7 +82,7 @@ void Program::run_stream(Kernel& kernel, const weft_frame& frame) {
     const std::int64_t begin = frame.first_sample;
     const std::int64_t end = begin + static_cast<std::int64_t>(frame.sample_count);
     // Rows lie at fixed multiples of absolute sample numbers, however calls are cut.
-    const auto row_of = [length](std::int64_t sample) {
+    const auto row_of = [](std::int64_t sample) {
         return sample >= 0 ? sample / length : -((length - 1 - sample) / length);
     };
     const std::int64_t last = row_of(end - 1);
