@@ -34,8 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     Diagnostics diagnostics(&sources);
     sema::Environment environment;
     environment.check_files = false;
-    const sema::Program program = sema::analyze_text(
-        "fuzz.weft", std::string(data, data + size), sources, environment, diagnostics);
+    const sema::Program program = sema::analyze_text("fuzz.weft", std::string(data, data + size),
+                                                     sources, environment, diagnostics);
     if (diagnostics.has_errors()) {
         require(!diagnostics.render(false).empty(), "errors without text");
         return 0;
