@@ -74,11 +74,11 @@ template <class Successor>
 // The same for successors in lists.
 [[nodiscard]] inline StrongComponents strong_components(
     const std::vector<std::vector<std::uint32_t>>& successors) {
-    return strong_components(
-        static_cast<std::uint32_t>(successors.size()),
-        [&](std::uint32_t node, std::uint32_t which) {
-            return which < successors[node].size() ? successors[node][which] : kNoSuccessor;
-        });
+    return strong_components(static_cast<std::uint32_t>(successors.size()),
+                             [&](std::uint32_t node, std::uint32_t which) {
+                                 return which < successors[node].size() ? successors[node][which]
+                                                                        : kNoSuccessor;
+                             });
 }
 
 }  // namespace weft

@@ -222,8 +222,7 @@ std::optional<FrameRange> plan_frames(Session& session, const RenderOptions& opt
     const double fps = program.settings[WEFT_FIELD_FPS];
     // What -o asks for decides; without it, the files that the program names.
     const bool all_stills =
-        !outputs.empty() &&
-        std::all_of(outputs.begin(), outputs.end(), [](const OutputSpec& spec) {
+        !outputs.empty() && std::all_of(outputs.begin(), outputs.end(), [](const OutputSpec& spec) {
             return spec.writer != nullptr && (spec.writes & WEFT_WRITES_PICTURE) != 0;
         });
     const OutputSpec* single = nullptr;

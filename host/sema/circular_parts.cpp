@@ -65,10 +65,9 @@ private:
 
 std::vector<std::uint32_t> circular_parts(const Program& program) {
     const Graph graph(program);
-    const StrongComponents components =
-        strong_components(graph.size(), [&](std::uint32_t node, std::uint32_t which) {
-            return graph.successor(node, which);
-        });
+    const StrongComponents components = strong_components(
+        graph.size(),
+        [&](std::uint32_t node, std::uint32_t which) { return graph.successor(node, which); });
     std::vector<std::uint32_t> parts(program.exprs.size(), 0);
     for (std::uint32_t id = 0; id < parts.size(); ++id) {
         const std::uint32_t component = components.of[id];
