@@ -23,12 +23,6 @@ void Program::get_values(std::uint32_t output, const weft_points& points, double
                                                                               values);
         return;
     }
-    read_grid(wanted, points, values);
-}
-
-// A function of its own, so that a single point above pays for no more than its call.
-[[gnu::noinline]] void Program::read_grid(const Output& wanted, const weft_points& points,
-                                          double* values) {
     if (!wanted.cache)
         throw cpp::Failure(WEFT_UNSUPPORTED, wanted.name + " cannot be read at points");
     const weft_grid& grid = wanted.cache->grid;
