@@ -18,55 +18,51 @@ class Row:
 
 # Group -> command that prints one JSON line a sample (bench/samples.h), and its rows.
 GROUPS = {
-    "plasma": ([BIN / "bench_plasma"], [
+    "kernels": ([BIN / "bench_kernels"], [
         Row("plasma", "plasma 1920x1080, rgba8, all cores",
             "hand-written AVX-512, inline polynomial sine, not hoisted", 0.85, 0.5),
-    ]),
-    "blur": ([BIN / "bench_blur"], [
         Row("blur", "9x9 bilinear blur of a loaded picture, 1920x1080, all cores",
             "hand-written AVX-512 with contiguous loads", 1.2, 0.5),
-    ]),
-    "partials": ([BIN / "bench_partials"], [
-        Row("partials", "64 sine partials with slow amplitudes, stereo, 60 s, one thread",
+        Row("partials", "64 sine partials with slow amplitudes, stereo, one thread",
             "hand-written AVX-512, one sine a partial and sample", 1.1, 0.6),
-    ]),
-    "saws": ([BIN / "bench_saws"], [
-        Row("saws", "8 saws, each through a biquad, 60 s, one thread",
-            "hand-written scalar C++", 1.1, 0.4),
+        Row("saws", "8 saws, each through a biquad, one thread", "hand-written scalar C++", 1.1,
+            0.4),
     ]),
     "compile": ([BIN / "bench_compile"], [
         Row("compile", "plasma, source text to first frame, warm process",
             "LLVM's own time for the same kernels", 1.5),
-        Row("compile-cached", "the same with cached code", "", 5, unit="ms"),
+        Row("compile-cached", "plasma, source text to first frame, warm process, cached code", "", 5, unit="ms"),
     ]),
     "start": (["python3", ROOT / "bench" / "start.py"], [
         Row("version", "`weft --version`, whole process",
             "`gst-launch-1.0` of one buffer", 1.0),
         Row("frame-cold", "one 64x64 frame of plasma to PNG, whole process, nothing cached",
             "`gst-launch-1.0` of one buffer"),
-        Row("frame-cached", "the same with cached code", "`gst-launch-1.0` of one buffer"),
-        Row("frame-cold-ms", "one 64x64 frame, nothing cached", "", unit="ms"),
-        Row("frame-cached-ms", "one 64x64 frame, cached code", "", unit="ms"),
+        Row("frame-cached", "one 64x64 frame of plasma to PNG, whole process, cached code",
+            "`gst-launch-1.0` of one buffer"),
+        Row("frame-cold-ms", "one 64x64 frame of plasma to PNG, nothing cached", "", unit="ms"),
+        Row("frame-cached-ms", "one 64x64 frame of plasma to PNG, cached code", "", unit="ms"),
     ]),
     "graph": (["python3", ROOT / "bench" / "graph_scale.py"], [
         Row("chain-slope", "check and graph, chain of 1k, 10k, 100k nodes: slope on log-log axes",
             "", 1.1, unit=""),
         Row("chain-100k", "check and graph, chain of 100k nodes", "", aim=1.0, unit="s"),
-        Row("fan-slope", "the same, fan-out and fan-in", "", 1.1, unit=""),
-        Row("fan-100k", "check and graph, fan of 100k nodes", "", aim=1.0, unit="s"),
-        Row("sinks-slope", "the same, a tenth of the nodes shown by sinks of their own", "", 1.1,
+        Row("fan-slope", "check and graph, fan-out and fan-in of 1k, 10k, 100k nodes: slope", "", 1.1,
             unit=""),
+        Row("fan-100k", "check and graph, fan of 100k nodes", "", aim=1.0, unit="s"),
+        Row("sinks-slope", "check and graph, 1k, 10k, 100k nodes, one sink for ten of them: slope", "",
+            1.1, unit=""),
         Row("sinks-100k", "check and graph, 100k nodes and 10k sinks", "", aim=1.0, unit="s"),
     ]),
     "values": ([BIN / "bench_values"], [
         Row("one-call", "a cheap computed strand at one point, through a getter",
             "the same formula in C++ through a function pointer", 5.0),
-        Row("one-call-dear", "the same with two sines and a root",
+        Row("one-call-dear", "two sines and a root at one point, through a getter",
             "the same formula in C++ through a function pointer"),
         Row("one-call-materialised", "a materialised strand at one point, through a getter",
             "a bilinear read in C++ through a function pointer", 5.0),
         Row("many-points", "a materialised strand at many points, each", "", 1.0, unit="ns"),
-        Row("many-points-scattered", "the same, points in no order", "", unit="ns"),
+        Row("many-points-scattered", "a materialised strand at many points in no order, each", "", unit="ns"),
     ]),
     "memory": (["python3", ROOT / "bench" / "memory.py"], [
         Row("memory-10", "peak memory of plasma 1920x1080, 10 frames", "", 250, unit="MB"),
@@ -77,7 +73,7 @@ GROUPS = {
     "snr": (["python3", ROOT / "bench" / "snr.py"], [
         Row("snr-start", "64 partials, signal over error, first second", "f64 reference", 110,
             unit="dB", more=True),
-        Row("snr-30-days", "the same after 30 days of --start", "f64 reference", 110, unit="dB",
+        Row("snr-30-days", "64 partials, signal over error, after 30 days of --start", "f64 reference", 110, unit="dB",
             more=True),
     ]),
 }

