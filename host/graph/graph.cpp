@@ -17,10 +17,7 @@ static_assert(std::size(kContexts) == WEFT_CONTEXT_COUNT);
 class StrandReads {
 public:
     explicit StrandReads(const sema::Program& program)
-        : program_(program),
-          reader_(program),
-          as_written_(program.strands.size()),
-          needs_(program.strands.size()) {
+        : reader_(program), as_written_(program.strands.size()), needs_(program.strands.size()) {
         for (sema::StrandId id = 0; id < program.strands.size(); ++id) {
             as_written_[id] = reader_.reads_of_strand(id, 0);
             needs_[id] = needs_of(as_written_[id]);
@@ -58,7 +55,6 @@ public:
     }
 
 private:
-    const sema::Program& program_;
     sema::Reader reader_;
     std::vector<std::vector<sema::Read>> as_written_;
     std::vector<std::vector<sema::StrandId>> needs_;
