@@ -129,7 +129,9 @@ Result<std::vector<Point>> read_points(const std::string& path, const double* se
             continue;
         }
         const auto where = [&](const std::string& message) {
-            return Error{WEFT_INVALID, path + ":" + std::to_string(row) + ": " + message};
+            std::string text = path + ":" + std::to_string(row) + ": ";
+            text += message;
+            return Error{WEFT_INVALID, std::move(text)};
         };
         const std::vector<std::string_view> cells = split(line, ',');
         if (columns.empty()) {

@@ -190,7 +190,7 @@ private:
     }
 
     Result<void> frame(std::int64_t absframe) {
-        if (const Result<void> failed = failure(); !failed) {
+        if (Result<void> failed = failure(); !failed) {
             return failed;
         }
         Slot* slot = take_slot();
