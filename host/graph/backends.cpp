@@ -14,7 +14,7 @@ std::optional<std::uint32_t> context_of(std::string_view name) {
     return std::nullopt;
 }
 
-Error wrong(std::string message) {
+Error wrong(const std::string& message) {
     return {WEFT_INVALID, "table of back ends: " + message};
 }
 

@@ -195,6 +195,7 @@ std::vector<double> estimated_costs(const sema::Program& program,
                                     const std::vector<const sema::Expr*>& exprs) {
     CostWalk walk(program);
     std::vector<double> costs;
+    costs.reserve(exprs.size());
     for (const sema::Expr* expr : exprs) costs.push_back(walk.total(expr));
     return costs;
 }

@@ -63,6 +63,7 @@ struct State {
                                     colour);
         std::sort(firsts.begin(), firsts.end());
         std::vector<std::uint32_t> result;
+        result.reserve(firsts.size());
         for (const auto& [task, colour] : firsts) result.push_back(colour);
         return result;
     }

@@ -53,7 +53,7 @@ Result<void> check_file(const std::string& path) {
 }
 
 // "libfoo.so.1: cannot open shared object file: No such file or directory" and the like.
-Error loader_error(const std::string& path, std::string text) {
+Error loader_error(const std::string& path, const std::string& text) {
     constexpr std::string_view kMissing = ": cannot open shared object file";
     if (const auto at = text.find(kMissing); at != std::string::npos && text.rfind(path, 0) != 0)
         return reason(WEFT_UNAVAILABLE,

@@ -116,6 +116,7 @@ struct PluginSet::Impl {
         std::stable_sort(usable.begin(), usable.end(),
                          [](const auto* a, const auto* b) { return a->score > b->score; });
         std::vector<std::string> names;
+        names.reserve(usable.size());
         for (const PluginInfo* info : usable) names.push_back(info->manifest.name);
         return names;
     }
