@@ -22,6 +22,14 @@ void* counted(std::size_t size) {
     }
     throw std::bad_alloc();
 }
+
+void* counted_or_null(std::size_t size) noexcept {
+    try {
+        return counted(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
 }  // namespace
 
 void* operator new(std::size_t size) {
@@ -29,6 +37,13 @@ void* operator new(std::size_t size) {
 }
 void* operator new[](std::size_t size) {
     return counted(size);
+}
+// The sort algorithms of the library allocate with these; a sanitizer would supply its own.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return counted_or_null(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return counted_or_null(size);
 }
 void operator delete(void* memory) noexcept {
     std::free(memory);
