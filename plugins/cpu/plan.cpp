@@ -214,7 +214,7 @@ std::string Planner::value(std::uint32_t index) {
         node.varies |= plan_.nodes[node_of_[arg]].varies;
     }
     if (v.op == WEFT_OP_SAMPLE) {
-        const std::string wrong = sample(index, node);
+        std::string wrong = sample(index, node);
         if (!wrong.empty()) return wrong;
         for (const std::uint32_t arg : node.args)
             if (arg != kNoNode) node.varies |= plan_.nodes[arg].varies;
@@ -254,7 +254,7 @@ std::string Planner::run() {
     node_of_.assign(ir.value_count, kNoNode);
     std::vector<std::pair<std::uint32_t, std::uint32_t>> loops;  // plan's, IR's
     for (std::uint32_t i = 0; i < ir.value_count; ++i) {
-        const std::string wrong = value(i);
+        std::string wrong = value(i);
         if (!wrong.empty()) return wrong;
         if (ir.values[i].op == WEFT_OP_LOOP)
             loops.emplace_back(static_cast<std::uint32_t>(plan_.loops.size() - 1),

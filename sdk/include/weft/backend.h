@@ -71,7 +71,8 @@ typedef struct weft_backend_api {
                            weft_error* error);
 
     /* [compile-thread & compiled] The shared memory of output `output` (index in the batch), as it
-     * was exposed. WEFT_UNSUPPORTED: only get_values. */
+     * was exposed. handle->kind may name the kind wanted, one of weft_output.kinds; 0: the first.
+     * WEFT_UNSUPPORTED: only get_values. */
     weft_status (*get_handle)(weft_program* program, uint32_t output, weft_handle* handle,
                               weft_error* error);
 

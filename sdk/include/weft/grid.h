@@ -70,6 +70,11 @@ typedef struct weft_view {
 
 #define WEFT_HANDLE_NONE 0u
 #define WEFT_HANDLE_HOST 1u /* memory of this process, read through `view` */
+/* Memory of a device, `memory_fd` an opaque file descriptor that the same device and driver import
+ * (weft_memory_api.caps tells which): the consumer duplicates it. view->data is NULL; the data
+ * begin at `memory_offset`. */
+#define WEFT_HANDLE_OPAQUE_FD 2u
+#define WEFT_HANDLE_DMA_BUF 3u
 
 typedef struct weft_handle {
     uint32_t struct_size;

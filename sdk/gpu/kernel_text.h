@@ -1,0 +1,134 @@
+// From a kernel of the IR to the text of a program for an accelerator: GLSL, OpenCL C or CUDA C,
+// from one generator. What differs between the three is data (dialect.h).
+//
+// A text has several entry points, launched in their order with a barrier between them: tables over
+// the columns, tables over the rows, then the points themselves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <weft/batch.h>
+
+namespace weft::gpu {
+
+enum class Target : std::uint8_t { glsl, opencl, cuda };
+
+struct TextOptions {
+    Target target = Target::glsl;
+    std::uint32_t lanes = 1;  // OpenCL: points of a work item, as one vector (1, 4, 8, 16)
+    std::uint32_t group = 64;  // threads of a work group, a power of two
+    bool f64 = true;           // the device computes in double
+    bool fused = false;        // fma() rounds once
+    std::uint32_t longest_loop = 0;  // turns after which the driver stops a loop; 0: never
+    std::uint64_t native = 0;        // bit op - WEFT_OP_ADD: the driver's own function keeps the bound
+};
+
+// How an input is reached, settled when the batch is compiled.
+struct TextInput {
+    bool getter = false;         // no memory: reading it in a kernel is not possible
+    weft_grid grid{};
+    std::uint32_t channel = 0;
+    bool own = false;            // a cache that this very kernel stores
+};
+
+struct TextOutput {
+    std::uint32_t kind = 0;  // WEFT_OUTPUT_*
+    weft_grid grid{};        // as laid out
+};
+
+// What a kernel is given memory for, in the order of its parameters.
+enum class Use : std::uint8_t {
+    args,     // the block of numbers below, written for every frame
+    columns,  // table over the columns, `columns_bytes`
+    rows,     // table over the rows, `rows_bytes`
+    scratch,  // `scratch_bytes`
+    output,   // index: into weft_batch.outputs
+    input,    // index: into weft_batch.inputs
+    points,   // POINTS: fields of the points, see below
+    values,   // POINTS: results: double values[store][count]
+    cancel,   // one 32-bit word; not zero: end early
+};
+struct Parameter {
+    Use use = Use::args;
+    std::uint32_t index = 0;
+};
+
+// Whole numbers in the block, in the order of KernelText::whole.
+enum class Whole : std::uint8_t {
+    capture,       // 1: store to caches
+    deliver,       // 1: store to targets
+    sample_count,  // STREAM: samples of this call
+    point_count,   // POINTS
+    point_stride,  // POINTS: numbers from one field's array to the next
+    ring_now,      // index: an input. Slot of the tick `now` (frame, or first sample of the frame
+                   // or stream): tick mod capacity, 0 <= slot < capacity
+    slot,          // index: a store. Slot that this tick is captured into (stream: first sample's)
+};
+struct WholeArg {
+    Whole what = Whole::capture;
+    std::uint32_t index = 0;
+};
+
+// The block of numbers: doubles, then the same numbers as floats, then whole numbers (int32).
+// doubles: fields[WEFT_FIELD_COUNT], first sample of a stream, uniforms, params.
+constexpr std::uint32_t kFirstSampleNumber = WEFT_FIELD_COUNT;
+constexpr std::uint32_t kFirstUniformNumber = WEFT_FIELD_COUNT + 1;
+struct ArgsLayout {
+    std::uint32_t uniforms = 0;
+    std::uint32_t params = 0;
+    [[nodiscard]] std::uint32_t numbers() const { return kFirstUniformNumber + uniforms + params; }
+    [[nodiscard]] std::uint64_t floats_offset() const { return std::uint64_t{numbers()} * 8; }
+    [[nodiscard]] std::uint64_t whole_offset() const { return floats_offset() + std::uint64_t{numbers()} * 4; }
+    [[nodiscard]] std::uint64_t bytes(std::size_t wholes) const { return whole_offset() + wholes * 4; }
+};
+
+// What an entry point runs over. Its threads are `group` wide, and guard themselves at the end.
+// Launch constants: [0] first thread's index on x (added to the thread's own), [1] the same on y,
+// [2] end on x, [3] end on y: a large launch may be cut into several.
+enum class Over : std::uint8_t {
+    columns,  // x: columns
+    rows,     // x: rows
+    raster,   // x: columns (divided by lanes), y: rows
+    samples,  // x: samples of a stream call
+    serial,   // one thread that walks all samples: recursion
+    points,   // x: points of a list
+};
+struct Entry {
+    std::string name;
+    Over over = Over::raster;
+};
+
+// Coordinates of POINTS in Use::points: doubles, `point_stride` apart: for each field, in the order
+// of KernelText::point_fields (WEFT_FIELD_OWN: the own axis), point_count numbers. Fields that are
+// not listed are not read.
+struct KernelText {
+    std::string source;
+    std::vector<Parameter> parameters;
+    std::vector<Entry> entries;
+    std::vector<WholeArg> whole;
+    ArgsLayout args;
+    std::vector<std::uint32_t> point_fields;
+    std::uint64_t columns_bytes = 0;
+    std::uint64_t rows_bytes = 0;
+    std::uint64_t scratch_bytes = 0;
+};
+
+struct TextRequest {
+    const weft_batch* batch = nullptr;
+    std::uint32_t kernel = 0;
+    const std::vector<TextInput>* inputs = nullptr;    // by batch input
+    const std::vector<TextOutput>* outputs = nullptr;  // by batch output
+    TextOptions options;
+};
+
+// Throws cpp::Failure: WEFT_INVALID for an ill-formed kernel, WEFT_UNSUPPORTED for what the device
+// cannot do, naming it. The same request gives the same text, byte for byte.
+[[nodiscard]] KernelText write_kernel(const TextRequest& request);
+
+// K points of an input's grid gathered into memory: parameters are args, input, points (own axes
+// and coordinates in the order of the grid's axes), values. One entry over points.
+[[nodiscard]] KernelText write_gather(const TextInput& input, const TextOptions& options);
+
+}  // namespace weft::gpu
