@@ -29,7 +29,10 @@ function(weft_plugin name)
         C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
     target_link_libraries(plugin_${name} PRIVATE weft_sdk ${arg_LIBS})
     # Two plugins must not see each other's libraries, nor their own symbols from a static archive.
-    target_link_options(plugin_${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--as-needed)
+    target_link_options(plugin_${name} PRIVATE -Wl,--as-needed
+        -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin.map)
+    set_property(TARGET plugin_${name} APPEND PROPERTY
+        LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/plugin.map)
     weft_compile_options(plugin_${name})
     install(TARGETS plugin_${name} LIBRARY DESTINATION lib/weft)
 
