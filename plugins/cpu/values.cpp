@@ -14,15 +14,8 @@ std::int64_t tick_at(double counter) {
     return std::fabs(tick) < 9e15 ? static_cast<std::int64_t>(tick) : 0;
 }
 
-}  // namespace
-
-void Program::get_values(std::uint32_t output, const weft_points& points, double* values) {
-    const Output& wanted = outputs_[output];
-    if (wanted.few_values != nullptr) {
-        (points.count < kManyPoints ? wanted.few_values : wanted.many_values)(wanted.args, &points,
-                                                                              values);
-        return;
-    }
+// Point by point; out of the way of kernels, whose calls should not save registers for it.
+[[gnu::noinline]] void read_cache(const Output& wanted, const weft_points& points, double* values) {
     if (!wanted.cache)
         throw cpp::Failure(WEFT_UNSUPPORTED, wanted.name + " cannot be read at points");
     const weft_grid& grid = wanted.cache->grid;
@@ -40,6 +33,18 @@ void Program::get_values(std::uint32_t output, const weft_points& points, double
         values[n] =
             weft_grid_read(&grid, wanted.cache->view.data, tick_at(field(tick_field)), 0, coords);
     }
+}
+
+}  // namespace
+
+void Program::get_values(std::uint32_t output, const weft_points& points, double* values) {
+    const Output& wanted = outputs_[output];
+    if (wanted.few_values == nullptr) {
+        read_cache(wanted, points, values);
+        return;
+    }
+    (points.count < kManyPoints ? wanted.few_values : wanted.many_values)(wanted.args, &points,
+                                                                          values);
 }
 
 void Program::get_handle(std::uint32_t output, weft_handle& handle) {

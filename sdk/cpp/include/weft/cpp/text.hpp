@@ -72,12 +72,11 @@ inline weft_status fill(weft_error* error, weft_status code, std::string_view me
     return code;
 }
 
-// Runs `body`; whatever it throws becomes a status and the record.
-template <class Body>
-weft_status guarded(weft_error* error, Body&& body) noexcept {
+// What is being thrown, as a status and in the record. Inside a handler only; a function of its own,
+// so that a call that succeeds saves no registers for it.
+[[gnu::noinline]] inline weft_status fill_from_exception(weft_error* error) noexcept {
     try {
-        body();
-        return WEFT_OK;
+        throw;
     } catch (const Failure& f) {
         return fill(error, f.code() == WEFT_OK ? WEFT_INTERNAL : f.code(), f.what(), f.node(),
                     f.span());
@@ -87,6 +86,17 @@ weft_status guarded(weft_error* error, Body&& body) noexcept {
         return fill(error, WEFT_INTERNAL, e.what());
     } catch (...) {
         return fill(error, WEFT_INTERNAL, "an exception of an unknown kind");
+    }
+}
+
+// Runs `body`; whatever it throws becomes a status and the record.
+template <class Body>
+weft_status guarded(weft_error* error, Body&& body) noexcept {
+    try {
+        body();
+        return WEFT_OK;
+    } catch (...) {
+        return fill_from_exception(error);
     }
 }
 
