@@ -11,30 +11,8 @@
 
 #include "plugin/plugin.h"
 #include "tests/support/ir_builder.h"
-#include "tests/support/plain_services.h"
 
 namespace weft::test {
-
-// The plugins beside the test program, shared by all tests: opening some takes a while.
-class Backends {
-public:
-    static Backends& all() {
-        static Backends instance;
-        return instance;
-    }
-    // nullptr: `why` says why it is not there. One that is there and does not work is a failure.
-    plugin::Backend* get(const std::string& name, std::string& why) {
-        auto found = plugins_.backend(name, services_);
-        if (found) return *found;
-        why = found.error().message;
-        EXPECT_EQ(plugins_.find(name), nullptr) << why;
-        return nullptr;
-    }
-
-private:
-    PlainServices services_;
-    plugin::PluginSet plugins_;
-};
 
 class OneKernel {
 public:

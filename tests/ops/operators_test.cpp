@@ -10,6 +10,7 @@
 #include "eval/bound.h"
 #include "tests/ops/one_kernel.h"
 #include "tests/ops/operands.h"
+#include "tests/support/backends.h"
 
 namespace {
 
@@ -24,7 +25,7 @@ double in_ulp(double got, double reference) {
     return std::fabs(got - reference) / unit;
 }
 
-using Chosen = std::tuple<const char*, std::uint32_t>;
+using Chosen = std::tuple<std::string, std::uint32_t>;
 
 class Operators : public testing::TestWithParam<Chosen> {
 protected:
@@ -164,10 +165,10 @@ std::vector<std::uint32_t> all_operators() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Operators,
-                         testing::Combine(testing::Values("reference", "cpu"),
+                         testing::Combine(testing::ValuesIn(test::tested_backends()),
                                           testing::ValuesIn(all_operators())),
                          [](const auto& chosen) {
-                             return std::string(std::get<0>(chosen.param)) + "_" +
+                             return std::get<0>(chosen.param) + "_" +
                                     weft_op_info_of(std::get<1>(chosen.param))->id;
                          });
 
