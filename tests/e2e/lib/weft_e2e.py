@@ -10,6 +10,7 @@ import zlib
 
 WEFT = os.environ["WEFT"]
 ROOT = pathlib.Path(os.environ["WEFT_ROOT"])
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 LONG = bool(os.environ.get("WEFT_TEST_LONG"))
 
 
@@ -29,6 +30,18 @@ def weft(*args, expect=0, cwd=None, one_core=False, timeout=300):
         sys.exit(f"exit {done.returncode}, expected {expect}: {' '.join(command)}\n"
                  + done.stderr.decode(errors="replace"))
     return done
+
+
+def backends(*names):
+    """Those of `names` (else of all that are tested) that work here; what does not is said."""
+    from backends import Missing, ready
+    try:
+        good, missing = ready(WEFT, names)
+    except Missing as missing:
+        sys.exit(f"failed: {missing}")
+    for name, why in missing.items():
+        print(f"without {name}: {why}")
+    return good
 
 
 def check(condition, text):
