@@ -15,7 +15,9 @@
 
 #include <weft/cpp/backend.hpp>
 
+#include "gpu/commons.h"
 #include "gpu/kernel_text.h"
+#include "gpu/queue.h"
 
 namespace weft::gpu {
 
@@ -68,10 +70,13 @@ public:
     virtual ~Pipeline() = default;
 };
 
+// The largest alignment that an API asks of the start of a slice (NVIDIA's OpenCL: 512 bytes).
+constexpr std::uint64_t kSliceAlignment = 512;
+
 // A part of a buffer given to a parameter of a kernel.
 struct Slice {
     Buffer* buffer = nullptr;
-    std::uint64_t offset = 0;  // bytes; a multiple of 256
+    std::uint64_t offset = 0;  // bytes; a multiple of kSliceAlignment
 };
 
 // One dispatch: an entry point over a box of threads. `constants` arrive in the kernel as they are
@@ -106,7 +111,7 @@ struct BuildRequest {
     std::string name;  // for messages
 };
 
-// Thread safe, but for submit, which one thread calls at a time.
+// Thread safe, but for submit, which one thread calls at a time (Queue sees to it).
 class Device {
 public:
     Device() = default;
@@ -140,6 +145,10 @@ public:
         std::uint64_t limit = 0;
     };
     [[nodiscard]] virtual Budget budget() const = 0;
+
+    // Everything is submitted and awaited through the queue, and shared through the commons.
+    Queue queue{*this};
+    Commons commons;
 };
 
 }  // namespace weft::gpu

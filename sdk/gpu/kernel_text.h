@@ -84,6 +84,9 @@ struct ArgsLayout {
     [[nodiscard]] std::uint64_t bytes(std::size_t wholes) const { return whole_offset() + wholes * 4; }
 };
 
+// How OpenCL C and CUDA C receive a launch: pointers (`__global` in OpenCL C) in the order of
+// KernelText::parameters, then one uint4, Launch::constants. A work group is {group, 1}.
+//
 // What an entry point runs over. Its threads are `group` wide, and guard themselves at the end.
 // Launch constants: [0] first thread's index on x (added to the thread's own), [1] the same on y,
 // [2] end on x, [3] end on y: a large launch may be cut into several.
