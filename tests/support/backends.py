@@ -19,8 +19,9 @@ def wanted():
     return (JUDGE, *(name for name in names if name != JUDGE))
 
 
-def ready(weft, names=None):
-    """(names that work here, {name: why not}). With WEFT_TEST_REQUIRE=1 there is no 'why not'."""
+def ready(weft, names=None, optional=False):
+    """(names that work here, {name: why not}). With WEFT_TEST_REQUIRE=1 what is not optional is there,
+    or Missing is raised."""
     done = subprocess.run([weft, "plugins", "--json"], capture_output=True, text=True, check=True,
                           stdin=subprocess.DEVNULL, timeout=120)
     found = {entry["name"]: entry for entry in json.loads(done.stdout)["plugins"]}
@@ -31,6 +32,6 @@ def ready(weft, names=None):
             good.append(name)
         else:
             missing[name] = entry.get("reason") or entry["state"]
-    if missing and os.environ.get("WEFT_TEST_REQUIRE"):
+    if missing and not optional and os.environ.get("WEFT_TEST_REQUIRE"):
         raise Missing("; ".join(f"{name}: {why}" for name, why in missing.items()))
     return tuple(good), missing

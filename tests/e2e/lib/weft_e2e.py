@@ -32,13 +32,13 @@ def weft(*args, expect=0, cwd=None, one_core=False, timeout=300):
     return done
 
 
-def backends(*names):
+def backends(*names, optional=False):
     """Those of `names` (else of all that are tested) that work here; what does not is said."""
     from backends import Missing, ready
     try:
-        good, missing = ready(WEFT, names)
-    except Missing as missing:
-        sys.exit(f"failed: {missing}")
+        good, missing = ready(WEFT, names, optional)
+    except Missing as absent:
+        sys.exit(f"failed: {absent}")
     for name, why in missing.items():
         print(f"without {name}: {why}")
     return good

@@ -1,0 +1,43 @@
+"""What a device cannot do ends with a sentence: which picture, which budget, which back end; never with
+a crash, and never with a picture that is wrong."""
+
+from weft_e2e import WEFT, backends, check, program, weft
+import subprocess
+
+program("kept.weft", "cache(me@x + me@y, 4)::kept<v>\n"
+        "display(kept@v, kept@v[kept@k ~ 1], me@x)\n")
+program("plain.weft", "display(me@x, me@y, 0)\n")
+
+
+def refused(*args):
+    done = subprocess.run([WEFT, *args], capture_output=True, stdin=subprocess.DEVNULL, timeout=120,
+                          check=False)
+    said = done.stderr.decode(errors="replace")
+    check(done.returncode in (1, 3), f"weft {' '.join(args)}: exit {done.returncode}\n{said}")
+    check("error: " in said, f"weft {' '.join(args)} says no error\n{said}")
+    return said
+
+
+for name in backends():
+    if name == "reference":
+        continue
+    # Four frames of 3840x2160 singles in a budget of half of one.
+    said = refused("render", "kept.weft", "-o", "-", "--size", "3840x2160", "--frames", "0:1",
+                   "--memory", "16M", "--on", name)
+    check("16" in said and "budget" in said and name in said, f"{name} names budget and size: {said}")
+    # Much more than any device has.
+    said = refused("render", "kept.weft", "-o", "-", "--size", "32768x32768", "--frames", "0:1",
+                   "--memory", "2G", "--on", name)
+    check("budget" in said, f"{name} names the budget: {said}")
+    # The least there is.
+    for size in ("1x1", "3x1", "1x5"):
+        width, height = map(int, size.split("x"))
+        got = weft("render", "plain.weft", "-o", "-", "--size", size, "--frames", "0:1", "--on", name)
+        due = weft("render", "plain.weft", "-o", "-", "--size", size, "--frames", "0:1",
+                   "--on", "reference")
+        check(len(got.stdout) == width * height * 4 and got.stdout == due.stdout,
+              f"{size} on {name}")
+
+for option in (("--on", "voodoo"), ("--visual", "voodoo"), ("--owner", "kept=voodoo")):
+    said = refused("render", "kept.weft", "-o", "-", "--size", "8x8", "--frames", "0:1", *option)
+    check("voodoo" in said, f"{option} is named: {said}")
