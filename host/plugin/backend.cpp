@@ -86,15 +86,17 @@ Program::~Program() {
     }
 }
 
-Result<weft_handle> Program::get_handle(std::uint32_t output) {
+Result<weft_handle> Program::get_handle(std::uint32_t output, std::uint32_t kind) {
     weft_handle handle{};
     handle.struct_size = sizeof handle;
+    handle.kind = kind;
     handle.memory_fd = -1;
     const auto done = call(backend_.name_, "get_handle", [&](weft_error* error) {
         return backend_.api_->get_handle(program_, output, &handle, error);
     });
     if (!done) return done.error();
-    if (handle.kind != WEFT_HANDLE_HOST || !handle.view || handle.grid.axis_count > WEFT_MAX_AXES)
+    const bool wanted = kind == WEFT_HANDLE_NONE ? handle.kind != kind : handle.kind == kind;
+    if (!wanted || !handle.view || handle.grid.axis_count > WEFT_MAX_AXES)
         return broken_promise(backend_.name_, "get_handle",
                               "it succeeded with a handle that nobody can read");
     return handle;

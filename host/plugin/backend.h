@@ -63,8 +63,10 @@ public:
 
     [[nodiscard]] Backend& backend() const { return backend_; }
     [[nodiscard]] weft_program* handle() const { return program_; }
-    // [compile-thread] WEFT_UNSUPPORTED: the output can be read with get_values only.
-    [[nodiscard]] Result<weft_handle> get_handle(std::uint32_t output);
+    // [compile-thread] `kind`: WEFT_HANDLE_*, or NONE for the first there is. WEFT_UNSUPPORTED: the
+    // output can be read with get_values only.
+    [[nodiscard]] Result<weft_handle> get_handle(std::uint32_t output,
+                                                 std::uint32_t kind = WEFT_HANDLE_NONE);
     // [frame-thread] No allocation of ours unless it fails.
     [[nodiscard]] Result<void> execute(const weft_frame& frame);
     [[nodiscard]] Result<void> get_values(std::uint32_t output, const weft_points& points,

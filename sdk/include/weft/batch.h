@@ -74,9 +74,10 @@ typedef struct weft_output {
     weft_grid grid;  /* TARGET, CACHE: wanted layout; a CACHE's k axis has wrap RING */
     uint64_t id;     /* for weft_host.expose */
     uint32_t shared; /* 1: another back end will look it up; expose it with a handle if possible */
-    uint32_t kinds;  /* CACHE: bit 1 << WEFT_HANDLE_*: what its memory must be reachable as; the
-                        first is where it lives, host memory beside it is a copy after every
-                        execute. 0: the back end's choice */
+    uint32_t kinds;  /* CACHE: bit 1 << WEFT_HANDLE_*: what its memory must be reachable as. It
+                        lives in the one that is not HOST (LOCAL: in the back end's own memory);
+                        HOST beside it is a copy after every execute, HOST alone is where it
+                        lives. 0: the back end's choice */
 } weft_output;
 
 /* Store `values` into an output. For F32/F64 grids value_count planes from `channel` on; for

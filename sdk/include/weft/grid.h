@@ -75,6 +75,9 @@ typedef struct weft_view {
  * begin at `memory_offset`. */
 #define WEFT_HANDLE_OPAQUE_FD 2u
 #define WEFT_HANDLE_DMA_BUF 3u
+/* Memory that only programs of the same instance of a back end can use, which know it by the
+ * address of its `view`. view->data is NULL, memory_fd is -1. */
+#define WEFT_HANDLE_LOCAL 4u
 
 typedef struct weft_handle {
     uint32_t struct_size;
