@@ -1,26 +1,16 @@
-// Which back ends the tests run on: WEFT_TEST_BACKENDS, names between spaces; else those whose
-// drivers scripts/packages.txt installs.
+// The back ends under test, opened as the host opens them.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include "plugin/plugin.h"
 #include "tests/support/plain_services.h"
+#include "tests/support/tested_backends.h"
 
 namespace weft::test {
-
-inline std::vector<std::string> tested_backends() {
-    const char* chosen = std::getenv("WEFT_TEST_BACKENDS");
-    std::istringstream words(chosen ? chosen : "reference cpu vulkan opencl");
-    std::vector<std::string> names;
-    for (std::string name; words >> name;) names.push_back(name);
-    return names;
-}
 
 // The plugins beside the test program, shared by all tests: opening some takes a while.
 class Backends {

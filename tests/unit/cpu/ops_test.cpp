@@ -7,10 +7,10 @@
 #include <limits>
 #include <random>
 
-#include "batch.h"
 #include "eval/eval.h"
+#include "tests/batches/batch.h"
 
-namespace weft::cpu_test {
+namespace weft::batch_test {
 namespace {
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
@@ -169,7 +169,7 @@ void check(const Case& c, unsigned lanes, bool f64) {
     const std::uint32_t out =
         batch.picture(count, 1, f64 ? WEFT_FORMAT_F64 : WEFT_FORMAT_F32, 1, 0);
     kernel.store(out, {result});
-    Compiled program(host, batch, lanes);
+    Compiled program(host, batch, {"cpu", lanes});
     ASSERT_TRUE(program.ok()) << program.error().message;
     std::vector<double> wide(count);
     std::vector<float> narrow(count);
@@ -220,7 +220,7 @@ TEST_P(Operators, SineAndCosineOfOneAngle) {
             batch.picture(count, 1, f64 ? WEFT_FORMAT_F64 : WEFT_FORMAT_F32, 2, 0);
         const Ir::Id sine = ir.op(WEFT_OP_SIN, {a}, f64);
         kernel.store(out, {sine, ir.op(WEFT_OP_COS, {a}, f64)});
-        Compiled program(host, batch, GetParam());
+        Compiled program(host, batch, {"cpu", GetParam()});
         ASSERT_TRUE(program.ok()) << program.error().message;
         std::vector<double> memory(2 * count);
         ASSERT_EQ(program.frame(0, {{memory.data(), count * 16}}), WEFT_OK);
@@ -250,4 +250,4 @@ TEST_P(Operators, AreWithinTheirBounds) {
 INSTANTIATE_TEST_SUITE_P(Widths, Operators, testing::Values(4u, 8u, 16u));
 
 }  // namespace
-}  // namespace weft::cpu_test
+}  // namespace weft::batch_test

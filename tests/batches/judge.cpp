@@ -3,7 +3,7 @@
 
 #include "eval/eval.h"
 
-namespace weft::cpu_test {
+namespace weft::batch_test {
 
 double Judge::value(Ir::Id id) {
     const weft_ir ir = kernel->ir.view();
@@ -31,4 +31,4 @@ double Judge::pixel(Ir::Id id, std::uint64_t x, std::uint64_t y) {
     return value(id);
 }
 
-}  // namespace weft::cpu_test
+}  // namespace weft::batch_test

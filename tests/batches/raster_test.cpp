@@ -8,13 +8,13 @@
 
 #include "judge.h"
 
-namespace weft::cpu_test {
+namespace weft::batch_test {
 namespace {
 
 constexpr std::uint8_t kX = WEFT_VARIES_COLUMN;
 constexpr std::uint8_t kY = WEFT_VARIES_ROW;
 
-class Raster : public testing::TestWithParam<unsigned> {
+class Raster : public OnPlace {
 protected:
     Host host;
     BatchText batch;
@@ -341,7 +341,8 @@ TEST_P(Raster, StopsWhenAsked) {
     EXPECT_EQ(program.frame(0, {{picture.data(), picture.size() * 4}}), WEFT_CANCELLED);
 }
 
-INSTANTIATE_TEST_SUITE_P(Widths, Raster, testing::Values(4u, 8u, 16u));
+INSTANTIATE_TEST_SUITE_P(All, Raster, testing::ValuesIn(all_places()),
+                         [](const auto& chosen) { return chosen.param.name(); });
 
 // Independent of the width: every lane is computed by the same operations.
 TEST(Widths, FusedWidthsAgreeToTheByte) {
@@ -359,7 +360,7 @@ TEST(Widths, FusedWidthsAgreeToTheByte) {
         v = ir.op(WEFT_OP_ADD, {v, ir.op(WEFT_OP_POW, {xy, y})});
         v = ir.op(WEFT_OP_ADD, {v, ir.op(WEFT_OP_ATAN2, {x, xy})});
         kernel.store(batch.picture(61, 40, WEFT_FORMAT_F32, 1, 0), {v});
-        Compiled program(host, batch, lanes);
+        Compiled program(host, batch, {"cpu", lanes});
         ASSERT_TRUE(program.ok()) << program.error().message;
         std::vector<float>& picture = pictures.emplace_back(61 * 40);
         ASSERT_EQ(program.frame(0, {{picture.data(), picture.size() * 4}}), WEFT_OK);
@@ -368,4 +369,4 @@ TEST(Widths, FusedWidthsAgreeToTheByte) {
 }
 
 }  // namespace
-}  // namespace weft::cpu_test
+}  // namespace weft::batch_test

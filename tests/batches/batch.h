@@ -1,7 +1,8 @@
-// Hand-built batches for the cpu plugin, a host that is only what a back end needs, and the plugin
-// itself, opened as the host opens it.
+// Hand-built batches, a host that is only what a back end needs, and the back end itself, opened as
+// the host opens it.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <weft/plugin.h>
 
 #include <array>
@@ -13,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace weft::cpu_test {
+namespace weft::batch_test {
 
 // One kernel's IR. What a value varies with is the union of its operands'.
 class Ir {
@@ -95,10 +96,33 @@ public:
     void bind(std::uint64_t id, const weft_handle& handle);
 };
 
+// Where a batch is compiled: a plugin, and for those that can choose, how many lanes wide.
+struct Place {
+    std::string plugin = "cpu";
+    unsigned lanes = 0;  // 0: as many as the processor has
+    [[nodiscard]] std::string name() const {
+        return lanes ? plugin + "_" + std::to_string(lanes) : plugin;
+    }
+};
+// Every width of the cpu, and the other back ends under test.
+std::vector<Place> all_places();
+// "" if the plugin works here; else why not. With WEFT_TEST_REQUIRE=1 that is a failure.
+std::string why_not(const Place& place);
+
+// A test on one place; skipped where it does not work.
+class OnPlace : public testing::TestWithParam<Place> {
+protected:
+    void SetUp() override {
+        const std::string why = why_not(GetParam());
+        if (!why.empty()) GTEST_SKIP() << why;
+    }
+    [[nodiscard]] static bool exact() { return GetParam().plugin == "cpu"; }
+};
+
 // A program; releases itself.
 class Compiled {
 public:
-    Compiled(Host& host, const BatchText& batch, unsigned lanes = 0);
+    Compiled(Host& host, const BatchText& batch, const Place& place = {});
     ~Compiled();
     Compiled(const Compiled&) = delete;
     Compiled& operator=(const Compiled&) = delete;
@@ -124,8 +148,6 @@ private:
     std::array<double, WEFT_FIELD_COUNT> settings_{};
 };
 
-const weft_backend_api* plugin_api();
-
 // Points at which every field has one value, but for those set.
 struct Points {
     Points();
@@ -135,4 +157,4 @@ struct Points {
     void set(std::uint32_t field, const std::vector<double>& numbers);
 };
 
-}  // namespace weft::cpu_test
+}  // namespace weft::batch_test

@@ -7,10 +7,12 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
-#include <stdexcept>
+#include <filesystem>
 #include <thread>
 
-namespace weft::cpu_test {
+#include "tests/support/tested_backends.h"
+
+namespace weft::batch_test {
 namespace {
 
 weft_str text(const char* s) {
@@ -322,24 +324,71 @@ void Host::bind(std::uint64_t id, const weft_handle& handle) {
     inputs[id] = binding;
 }
 
-const weft_backend_api* plugin_api() {
-    static const weft_plugin* plugin = [] {
-        void* library = dlopen(WEFT_BINARY_DIR "/lib/weft/cpu.so", RTLD_NOW | RTLD_LOCAL);
-        if (library == nullptr) throw std::runtime_error(dlerror());
-        const auto entry = reinterpret_cast<weft_plugin_query>(dlsym(library, WEFT_PLUGIN_SYMBOL));
-        return entry(WEFT_ABI_VERSION);
-    }();
-    return plugin->backend;
+// --- places
+// ----------------------------------------------------------------------------------------
+
+namespace {
+
+struct Opened {
+    const weft_backend_api* api = nullptr;
+    std::string why;  // api is null
+};
+
+Opened open_plugin(const std::string& name) {
+    // Beside the test program, as beside weft.
+    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
+    const auto path = self.parent_path().parent_path() / "lib/weft" / (name + ".so");
+    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) return {nullptr, dlerror()};
+    const auto entry = reinterpret_cast<weft_plugin_query>(dlsym(library, WEFT_PLUGIN_SYMBOL));
+    const weft_backend_api* api = entry(WEFT_ABI_VERSION)->backend;
+    Host host;
+    weft_backend* backend = nullptr;
+    weft_error error{};
+    error.struct_size = sizeof error;
+    if (api->create(&host.table, &backend, &error) != WEFT_OK) return {nullptr, error.message};
+    api->cleanup(backend);
+    return {api, ""};
+}
+
+// Opened once; threads and drivers stay as they are.
+const Opened& plugin_of(const std::string& name) {
+    static std::map<std::string, Opened> opened;
+    const auto found = opened.find(name);
+    return found != opened.end() ? found->second
+                                 : opened.emplace(name, open_plugin(name)).first->second;
+}
+
+}  // namespace
+
+std::vector<Place> all_places() {
+    std::vector<Place> places;
+    for (const std::string& name : test::tested_backends()) {
+        if (name == "reference") continue;
+        if (name != "cpu") {
+            places.push_back({name, 0});
+            continue;
+        }
+        for (const unsigned lanes : {4u, 8u, 16u}) places.push_back({name, lanes});
+    }
+    return places;
+}
+
+std::string why_not(const Place& place) {
+    const Opened& opened = plugin_of(place.plugin);
+    const char* require = std::getenv("WEFT_TEST_REQUIRE");
+    if (!opened.api && require && *require) ADD_FAILURE() << place.plugin << ": " << opened.why;
+    return opened.api ? "" : place.plugin + ": " + opened.why;
 }
 
 // --- program
 // ---------------------------------------------------------------------------------------
 
-Compiled::Compiled(Host& host, const BatchText& text_of, unsigned lanes)
-    : api_(plugin_api()), settings_(text_of.settings) {
+Compiled::Compiled(Host& host, const BatchText& text_of, const Place& place)
+    : api_(plugin_of(place.plugin).api), settings_(text_of.settings) {
     error_.struct_size = sizeof error_;
-    if (lanes != 0) {
-        setenv("WEFT_CPU_LANES", std::to_string(lanes).c_str(), 1);
+    if (place.lanes != 0) {
+        setenv("WEFT_CPU_LANES", std::to_string(place.lanes).c_str(), 1);
     } else {
         unsetenv("WEFT_CPU_LANES");
     }
@@ -409,4 +458,4 @@ void Points::set(std::uint32_t field, const std::vector<double>& numbers) {
     view.count = numbers.size();
 }
 
-}  // namespace weft::cpu_test
+}  // namespace weft::batch_test

@@ -9,13 +9,13 @@
 #include "eval/eval.h"
 #include "judge.h"
 
-namespace weft::cpu_test {
+namespace weft::batch_test {
 namespace {
 
 constexpr std::uint8_t kPoint = WEFT_VARIES_FRAME | WEFT_VARIES_POINT;
 constexpr std::int64_t kStart = 123457;
 
-class Stream : public testing::TestWithParam<unsigned> {
+class Stream : public OnPlace {
 protected:
     Host host;
     BatchText batch;
@@ -166,7 +166,8 @@ TEST_P(Stream, Delays) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Widths, Stream, testing::Values(4u, 8u, 16u));
+INSTANTIATE_TEST_SUITE_P(All, Stream, testing::ValuesIn(all_places()),
+                         [](const auto& chosen) { return chosen.param.name(); });
 
 }  // namespace
-}  // namespace weft::cpu_test
+}  // namespace weft::batch_test

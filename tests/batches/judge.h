@@ -3,7 +3,7 @@
 
 #include "batch.h"
 
-namespace weft::cpu_test {
+namespace weft::batch_test {
 
 // What SAMPLE reads, by input number.
 struct JudgeInput {
@@ -28,4 +28,4 @@ struct Judge {
     double pixel(Ir::Id id, std::uint64_t x, std::uint64_t y);
 };
 
-}  // namespace weft::cpu_test
+}  // namespace weft::batch_test
