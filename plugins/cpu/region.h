@@ -112,6 +112,7 @@ private:
     // sample.cpp
     V position(const Node& node);
     Positions place(const Place& place);
+    [[nodiscard]] bool has_known_tick(const Place& place) const;
     Positions ring_place(const Place& place, V coordinate);
     Positions contiguous_place(const Place& place);
     V wrap_index(const weft_axis& axis, V below);

@@ -1,5 +1,6 @@
 // Reading grids: from coordinates to positions on the axes (grid.h), and from positions to the mix
 // of the points around them. A position never leaves the grid, whatever the coordinate was.
+#include <cmath>
 #include <limits>
 
 #include <llvm/IR/IntrinsicsX86.h>
@@ -31,6 +32,18 @@ bool has_outside(const weft_axis& axis) {
     return axis.wrap == WEFT_WRAP_ZERO || axis.wrap == WEFT_WRAP_RING;
 }
 
+// x modulo p, for whole numbers. The quotient may be off by one; so may the result be, by far,
+// where x has no bits left for it.
+V remainder(Emit& e, V x, double p) {
+    V m = x - e.floor(x * (1.0 / p)) * p;
+    m = e.select(e.less(m, e.number(m, 0.0)), m + p, m);
+    return e.select(e.at_least(m, e.number(m, p)), m - p, m);
+}
+
+V into(Emit& e, V x, double count) {
+    return e.lesser(e.larger(x, e.number(x, 0.0)), e.number(x, count - 1.0));
+}
+
 }  // namespace
 
 // --- positions
@@ -41,17 +54,11 @@ V Region::wrap_index(const weft_axis& axis, V below) {
     const auto n = static_cast<double>(axis.count);
     const V zero = e.number(below, 0.0);
     const V last = e.number(below, n - 1.0);
-    const auto within = [&](V x) { return e.to_i32(e.lesser(e.larger(x, zero), last)); };
-    // The remainder of a division by p; the quotient may be off by one.
-    const auto remainder = [&](double p) {
-        V m = below - e.floor(below * (1.0 / p)) * p;
-        m = e.select(e.less(m, zero), m + p, m);
-        return e.select(e.at_least(m, e.number(below, p)), m - p, m);
-    };
+    const auto within = [&](V x) { return e.to_i32(into(e, x, n)); };
     switch (axis.wrap) {
-        case WEFT_WRAP_REPEAT: return within(remainder(n));
+        case WEFT_WRAP_REPEAT: return within(remainder(e, below, n));
         case WEFT_WRAP_MIRROR: {
-            const V m = remainder(2.0 * n);
+            const V m = remainder(e, below, 2.0 * n);
             const V back = e.number(below, 2.0 * n - 1.0) - m;
             return within(e.select(e.less(m, e.number(below, n)), m, back));
         }
@@ -65,14 +72,22 @@ V Region::wrap_index(const weft_axis& axis, V below) {
 
 // Ticks back from now, floored and taken modulo the cache's length.
 static V ticks_back(Emit& e, const weft_axis& axis, V coordinate) {
-    const V k = e.floor((e.to_f64(coordinate) - axis.origin) / axis.step);
+    V k = coordinate;
+    if (axis.origin != 0.0) k = k - axis.origin;
+    if (axis.step != 1.0) k = k / axis.step;
     const auto n = static_cast<double>(axis.count);
-    const V m = k - e.floor(k / n) * n;
-    return e.lesser(e.larger(m, e.number(m, 0.0)), e.number(m, n - 1.0));
+    return into(e, remainder(e, e.floor(k), n), n);
 }
 
 static V is_finite(Emit& e, V x) {
     return e.less(e.abs(x), e.number(x, std::numeric_limits<double>::infinity()));
+}
+
+// Is the coordinate on a ring a number that is known now, so that no read is outside?
+bool Region::has_known_tick(const Place& place) const {
+    const Node& coordinate = plan_.nodes[place.coordinate];
+    return place.axis.wrap == WEFT_WRAP_RING && coordinate.op == WEFT_OP_CONST &&
+           std::isfinite(coordinate.imm);
 }
 
 Region::Positions Region::ring_place(const Place& place, V coordinate) {
@@ -84,8 +99,8 @@ Region::Positions Region::ring_place(const Place& place, V coordinate) {
     }
     const auto capacity = static_cast<double>(axis.capacity);
     const V tick = now(axis.tick) - ticks_back(e, axis, wide);
-    const V slot = tick - e.floor(tick / capacity) * capacity;
-    const V safe = e.lesser(e.larger(slot, e.number(slot, 0.0)), e.number(slot, capacity - 1.0));
+    const V safe = into(e, remainder(e, tick, capacity), capacity);
+    if (has_known_tick(place)) return {e.to_i32(safe), {}, {}};
     V known = is_finite(e, wide);
     if (safe.vector() && !known.vector()) known = e.spread(known);
     V outside = e.number(safe, -1.0);
@@ -199,7 +214,9 @@ void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool hig
         index = memo_[high ? node.args[axis * kNodesPerAxis + 1] : low_node];
         if (!index.integer()) index = e.to_i32(index);
     }
-    if (has_outside(a) && !llvm::isa<llvm::Constant>(index.v)) {
+    const Node& low = plan_.nodes[low_node];
+    const bool inside = low.op == kOpLow && has_known_tick(plan_.places[low.aux]);
+    if (has_outside(a) && !inside && !llvm::isa<llvm::Constant>(index.v)) {
         V mask = e.less_int(index, e.integer(index, 0));
         index = e.select(mask, e.integer(index, 0), index);
         if (taps.outside) e.unify(mask, taps.outside);
