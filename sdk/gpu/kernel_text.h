@@ -17,20 +17,20 @@ enum class Target : std::uint8_t { glsl, opencl, cuda };
 
 struct TextOptions {
     Target target = Target::glsl;
-    std::uint32_t lanes = 1;  // OpenCL: points of a work item, as one vector (1, 4, 8, 16)
-    std::uint32_t group = 64;  // threads of a work group, a power of two
-    bool f64 = true;           // the device computes in double
-    bool fused = false;        // fma() rounds once
+    std::uint32_t lanes = 1;         // OpenCL: points of a work item, as one vector (1, 4, 8, 16)
+    std::uint32_t group = 64;        // threads of a work group, a power of two
+    bool f64 = true;                 // the device computes in double
+    bool fused = false;              // fma() rounds once
     std::uint32_t longest_loop = 0;  // turns after which the driver stops a loop; 0: never
-    std::uint64_t native = 0;        // bit op - WEFT_OP_ADD: the driver's own function keeps the bound
+    std::uint64_t native = 0;  // bit op - WEFT_OP_ADD: the driver's own function keeps the bound
 };
 
 // How an input is reached, settled when the batch is compiled.
 struct TextInput {
-    bool getter = false;         // no memory: reading it in a kernel is not possible
+    bool getter = false;  // no memory: reading it in a kernel is not possible
     weft_grid grid{};
     std::uint32_t channel = 0;
-    bool own = false;            // a cache that this very kernel stores
+    bool own = false;  // a cache that this very kernel stores
 };
 
 struct TextOutput {
@@ -80,12 +80,23 @@ struct ArgsLayout {
     std::uint32_t params = 0;
     [[nodiscard]] std::uint32_t numbers() const { return kFirstUniformNumber + uniforms + params; }
     [[nodiscard]] std::uint64_t floats_offset() const { return std::uint64_t{numbers()} * 8; }
-    [[nodiscard]] std::uint64_t whole_offset() const { return floats_offset() + std::uint64_t{numbers()} * 4; }
-    [[nodiscard]] std::uint64_t bytes(std::size_t wholes) const { return whole_offset() + wholes * 4; }
+    [[nodiscard]] std::uint64_t whole_offset() const {
+        return floats_offset() + std::uint64_t{numbers()} * 4;
+    }
+    [[nodiscard]] std::uint64_t bytes(std::size_t wholes) const {
+        return whole_offset() + wholes * 4;
+    }
 };
 
 // How OpenCL C and CUDA C receive a launch: pointers (`__global` in OpenCL C) in the order of
 // KernelText::parameters, then one uint4, Launch::constants. A work group is {group, 1}.
+//
+// How GLSL receives it: push constants of 32 bytes, at 0 the 64-bit device address of a table of
+// 64-bit device addresses in the order of KernelText::parameters (8-byte aligned, readable by the
+// device), at 16 Launch::constants. The text is compiled once for every entry, for Vulkan 1.2
+// (SPIR-V 1.5), with ENTRY defined as its index in a preamble; the function is `main`, its work
+// group {group, 1, 1}. It needs bufferDeviceAddress, shaderInt64 and, unless options.f64 is off,
+// shaderFloat64; no descriptors.
 //
 // What an entry point runs over. Its threads are `group` wide, and guard themselves at the end.
 // Launch constants: [0] first thread's index on x (added to the thread's own), [1] the same on y,
