@@ -35,7 +35,7 @@ struct DeviceInfo {
     std::uint64_t import_alignment = 0;  // of address and size of imported host memory; 0: none
     bool exports_fd = false;             // Place::exported works
     bool imports_fd = false;             // import_fd works
-    TextOptions text;  // how kernels for this device are to be written
+    TextOptions text;                    // how kernels for this device are to be written
 };
 
 // Where memory lives. Only the first is always fast for kernels.
@@ -73,10 +73,11 @@ public:
 // The largest alignment that an API asks of the start of a slice (NVIDIA's OpenCL: 512 bytes).
 constexpr std::uint64_t kSliceAlignment = 512;
 
-// A part of a buffer given to a parameter of a kernel.
+// A part of a buffer.
 struct Slice {
     Buffer* buffer = nullptr;
-    std::uint64_t offset = 0;  // bytes; a multiple of kSliceAlignment
+    std::uint64_t offset = 0;  // bytes; for kernels a multiple of kSliceAlignment, in copies of 4
+    bool operator==(const Slice&) const = default;
 };
 
 // One dispatch: an entry point over a box of threads. `constants` arrive in the kernel as they are

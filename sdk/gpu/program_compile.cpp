@@ -1,0 +1,248 @@
+// From a batch to a program: memory of its outputs, texts and pipelines of its kernels, flights.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "gpu/grid_memory.h"
+#include "gpu/program_impl.h"
+
+namespace weft::gpu {
+namespace {
+
+// Where the part of a flight's block that belongs to one kernel may begin.
+constexpr std::uint64_t kAlign = kSliceAlignment;
+
+std::string name_of(const weft_str& node, const weft_str& strand) {
+    std::string name(cpp::view(node));
+    if (strand.size != 0) name += "@" + std::string(cpp::view(strand));
+    return name;
+}
+
+std::vector<std::uint32_t> inputs_read(const weft_kernel& kernel) {
+    std::vector<std::uint32_t> reads;
+    for (const weft_ir_value& value : cpp::list(kernel.ir.values, kernel.ir.value_count))
+        if (value.op == WEFT_OP_SAMPLE &&
+            std::find(reads.begin(), reads.end(), value.aux) == reads.end())
+            reads.push_back(value.aux);
+    return reads;
+}
+
+// What the kernels of `batch` do with output `number`.
+CacheUse use_of(const weft_batch& batch, std::uint32_t number, std::uint64_t block) {
+    CacheUse use;
+    use.block = block;
+    for (const weft_kernel& kernel : cpp::list(batch.kernels, batch.kernel_count)) {
+        bool stores = false;
+        for (const weft_store& store : cpp::list(kernel.stores, kernel.store_count))
+            stores |= store.output == number;
+        for (const std::uint32_t input : inputs_read(kernel)) {
+            if (batch.inputs[input].internal_output != number) continue;
+            use.read_here = true;
+            use.recursive |= stores && kernel.domain == WEFT_DOMAIN_STREAM;
+        }
+    }
+    return use;
+}
+
+// Bytes of one plane of a picture: whole rows, and rows that follow each other as one.
+void add_plane(Output& output, std::uint32_t channel) {
+    const weft_grid& grid = output.grid;
+    const auto begin = static_cast<std::uint64_t>(grid.channel_stride) * channel;
+    if (output.stream) {
+        const std::uint64_t sample = grid.axis_count != 0
+                                         ? static_cast<std::uint64_t>(grid.axes[0].stride)
+                                         : element_size(grid.format);
+        output.pieces.push_back({begin, sample});
+        return;
+    }
+    std::uint64_t row = element_size(grid.format);
+    std::uint64_t rows = 1;
+    std::uint64_t stride = 0;
+    if (grid.axis_count > 0)
+        row += (grid.axes[0].count - 1) * static_cast<std::uint64_t>(grid.axes[0].stride);
+    if (grid.axis_count > 1) {
+        rows = grid.axes[1].count;
+        stride = static_cast<std::uint64_t>(grid.axes[1].stride);
+    }
+    if (stride == row) {
+        output.pieces.push_back({begin, row * rows});
+        return;
+    }
+    for (std::uint64_t r = 0; r < rows; ++r) output.pieces.push_back({begin + r * stride, row});
+}
+
+}  // namespace
+
+BatchProgram::BatchProgram(cpp::Host host, Device& device, const weft_batch& batch)
+    : host_(host), device_(device), name_(cpp::view(batch.name)) {
+    if (batch.source_count != 0)
+        throw cpp::Failure(WEFT_UNSUPPORTED, "this back end opens no sources",
+                           std::string(cpp::view(batch.sources[0].node)), batch.sources[0].span);
+    counters_.struct_size = sizeof counters_;
+    std::copy_n(batch.settings, settings_.size(), settings_.begin());
+    const double samples = std::ceil(settings_[WEFT_FIELD_RATE] / settings_[WEFT_FIELD_FPS]) + 2.0;
+    block_ = samples >= 2.0 && samples < 1e8 ? static_cast<std::uint64_t>(samples) : 4096;
+    nothing_ = device_.allocate(kAlign, Place::device);
+    add_outputs(batch);
+    add_inputs(batch);
+    add_kernels(batch);
+    write_texts(batch);
+    add_flights();
+    warm_up();
+}
+
+BatchProgram::~BatchProgram() {
+    try {
+        wait_for_all();
+    } catch (const std::exception& e) {
+        host_.log(WEFT_LOG_WARNING, name_ + ": " + e.what());
+    }
+}
+
+void BatchProgram::add_outputs(const weft_batch& batch) {
+    for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
+        const auto number = static_cast<std::uint32_t>(outputs_.size());
+        Output& output = outputs_.emplace_back();
+        output.name = name_of(from.node, from.strand);
+        output.node = cpp::view(from.node);
+        output.kind = from.kind;
+        output.target = from.target;
+        output.grid = from.grid;
+        if (from.kind != WEFT_OUTPUT_CACHE) continue;
+        output.cache = std::make_unique<Cache>(host_, device_, from, use_of(batch, number, block_));
+        output.grid = output.cache->grid();
+        if (from.shared != 0)
+            host_.expose(from.id, output.cache->handle(WEFT_HANDLE_NONE));
+    }
+}
+
+void BatchProgram::add_kernels(const weft_batch& batch) {
+    for (const weft_kernel& from : cpp::list(batch.kernels, batch.kernel_count)) {
+        if (from.domain == WEFT_DOMAIN_POINTS && from.ir.uniform_count != 0)
+            throw cpp::Failure(WEFT_UNSUPPORTED, "a kernel of points cannot have hoisted values");
+        Kernel& kernel = kernels_.emplace_back();
+        kernel.domain = from.domain;
+        kernel.width = from.width;
+        kernel.height = from.height;
+        kernel.first_uniform = from.first_uniform;
+        kernel.stores.assign(from.stores, from.stores + from.store_count);
+        kernel.reads = inputs_read(from);
+        for (const std::uint32_t read : kernel.reads) {
+            const Input& input = inputs_.at(read);
+            if (input.getter)
+                throw cpp::Failure(WEFT_UNSUPPORTED,
+                                   input.name +
+                                       " can only be asked point by point, which no kernel "
+                                       "on " +
+                                       device_.info().name + " can do",
+                                   input.node);
+        }
+        for (const weft_store& store : kernel.stores) {
+            Output& output = outputs_.at(store.output);
+            kernel.captures |= output.kind == WEFT_OUTPUT_CACHE;
+            kernel.delivers |= output.kind == WEFT_OUTPUT_TARGET;
+            if (output.kind != WEFT_OUTPUT_TARGET) continue;
+            output.stream = kernel.domain == WEFT_DOMAIN_STREAM;
+            const bool packed =
+                output.grid.format == WEFT_FORMAT_RGBA8 || output.grid.format == WEFT_FORMAT_RGBA16;
+            for (std::uint32_t c = 0; c < (packed ? 1 : store.value_count); ++c)
+                add_plane(output, store.channel + c);
+        }
+        if (kernel.domain == WEFT_DOMAIN_POINTS) {
+            points_.push_back(std::make_unique<PointsRun>());
+        } else {
+            points_.push_back(nullptr);
+        }
+    }
+}
+
+void BatchProgram::write_texts(const weft_batch& batch) {
+    std::vector<TextOutput> outputs;
+    for (const Output& output : outputs_) outputs.push_back({output.kind, output.grid});
+    for (std::uint32_t k = 0; k < batch.kernel_count; ++k) {
+        Kernel& kernel = kernels_[k];
+        std::vector<TextInput> inputs;
+        for (const Input& input : inputs_) {
+            const auto stored_here = [&](const weft_store& store) {
+                return store.output == input.output;
+            };
+            inputs.push_back(
+                {input.getter, input.grid, input.channel,
+                 std::any_of(kernel.stores.begin(), kernel.stores.end(), stored_here)});
+        }
+        kernel.text = write_kernel({&batch, k, &inputs, &outputs, device_.info().text});
+        kernel.pipeline = device_.build({&kernel.text, name_ + " kernel " + std::to_string(k)});
+        kernel.text.source.clear();
+        kernel.text.source.shrink_to_fit();
+        const std::string what = "kernel " + std::to_string(k) + " of " + name_;
+        const auto table = [&](std::uint64_t bytes) {
+            return bytes == 0 ? nullptr : allocate(device_, bytes, Place::device, what);
+        };
+        kernel.columns = table(kernel.text.columns_bytes);
+        kernel.rows = table(kernel.text.rows_bytes);
+        kernel.scratch = table(kernel.text.scratch_bytes);
+    }
+}
+
+void BatchProgram::add_flights() {
+    std::uint64_t bytes = 0;
+    for (Kernel& kernel : kernels_) {
+        kernel.args_offset = bytes;
+        bytes += (kernel.text.args.bytes(kernel.text.whole.size()) + kAlign - 1) / kAlign * kAlign;
+    }
+    bytes = std::max(bytes, kAlign);
+    std::uint32_t number = 0;
+    for (std::unique_ptr<Flight>& flight : flights_) {
+        flight = std::make_unique<Flight>();
+        flight->program = this;
+        flight->number = number++;
+        flight->args = device_.allocate(bytes, Place::upload);
+        std::memset(flight->args->host, 0, bytes);
+        flight->cancel = device_.allocate(kAlign, Place::host);
+        flight->set_cancel(0);
+        flight->landing.resize(outputs_.size());
+        flight->readback.resize(outputs_.size());
+        flight->variant.slices.resize(inputs_.size() + outputs_.size());
+        flight->variant.mirrored.resize(outputs_.size());
+    }
+    reads_.resize(outputs_.size());
+}
+
+// Zeros where caches begin, and every entry once over nothing: drivers finish their compiling at
+// the first launch, which should not be a frame's.
+void BatchProgram::warm_up() {
+    Recorder recorder;
+    for (const Output& output : outputs_)
+        if (output.cache && output.cache->needs_zeros())
+            recorder.fill({&output.cache->home(), 0}, output.cache->bytes());
+    std::vector<Command> commands = recorder.commands();
+    for (const Kernel& kernel : kernels_) {
+        for (std::uint32_t e = 0; e < kernel.text.entries.size(); ++e) {
+            Command& command = commands.emplace_back();
+            command.kind = Command::Kind::launch;
+            command.launch.pipeline = kernel.pipeline.get();
+            command.launch.entry = e;
+            for (const Parameter& parameter : kernel.text.parameters) {
+                const bool block = parameter.use == Use::args;
+                command.launch.parameters.push_back(
+                    block ? Slice{flights_[0]->args.get(), kernel.args_offset}
+                          : Slice{nothing_.get(), 0});
+            }
+        }
+    }
+    if (commands.empty()) return;
+    const std::unique_ptr<Work> work = device_.record(commands);
+    (void)device_.queue.wait(device_.queue.submit(*work));
+}
+
+void BatchProgram::get_handle(std::uint32_t output, weft_handle& handle) {
+    const Output& wanted = outputs_.at(output);
+    if (!wanted.cache) throw cpp::Failure(WEFT_UNSUPPORTED, wanted.name + " has no memory here");
+    handle = wanted.cache->handle(handle.kind);
+}
+
+std::unique_ptr<cpp::Program> compile(cpp::Host host, Device& device, const weft_batch& batch) {
+    return std::make_unique<BatchProgram>(host, device, batch);
+}
+
+}  // namespace weft::gpu

@@ -1,0 +1,255 @@
+// The parts of a program (program.h) and how they belong together; private to sdk/gpu.
+//
+// A frame runs in a flight: its block of numbers, its cancel word, its readback memory and the work
+// recorded over them. A few flights take turns, so that a frame can be prepared while others run.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <weft/counters.h>
+
+#include "gpu/cache.h"
+#include "gpu/grid_memory.h"
+#include "gpu/program.h"
+#include "gpu/recorder.h"
+
+namespace weft::gpu {
+
+struct Piece {  // bytes of a target that this batch writes
+    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
+};
+
+struct Output {
+    std::string name;  // for messages
+    std::string node;
+    std::uint32_t kind = 0;
+    std::uint32_t target = 0;
+    weft_grid grid{};  // as laid out
+    std::unique_ptr<Cache> cache;
+    bool stream = false;  // TARGET: of samples
+    std::uint64_t target_bytes = 0;
+    std::vector<Piece> pieces;  // TARGET: of a picture; of a stream: planes, for one sample each
+};
+
+// Host memory that kernels use in place: whole pages from `base` on.
+struct Import {
+    char* base = nullptr;
+    std::uint64_t size = 0;
+    std::shared_ptr<Buffer> buffer;
+    std::uint64_t used = 0;  // turn
+};
+
+// Where the numbers of an input are for the frame that is being prepared.
+struct Input {
+    std::string name;
+    std::string node;
+    std::uint32_t channel = 0;
+    std::uint32_t output = WEFT_NOT_INTERNAL;
+    bool getter = false;
+    weft_grid grid{};
+    weft_handle handle{};            // HOST, when another device or the host keeps it
+    std::shared_ptr<Buffer> memory;  // else, where it stays
+    Slice slice;
+    // What cannot be used in place is copied: into `copy`, through `staging` where the device has
+    // memory of its own.
+    std::unique_ptr<Buffer> copy;
+    std::unique_ptr<Buffer> staging;
+    std::unique_ptr<Work> upload;
+    Slice upload_from;
+    const void* copied_from = nullptr;
+    std::uint64_t generation = 0;   // that was copied
+    std::uint64_t uploaded_at = 0;  // the queue's value
+};
+
+struct Kernel {
+    std::uint32_t domain = 0;
+    std::uint64_t width = 1;
+    std::uint64_t height = 1;
+    std::uint32_t first_uniform = 0;
+    bool captures = false;
+    bool delivers = false;
+    std::vector<weft_store> stores;
+    std::vector<std::uint32_t> reads;  // inputs
+    KernelText text;
+    std::shared_ptr<const Pipeline> pipeline;
+    std::uint64_t args_offset = 0;  // in the flight's block
+    std::unique_ptr<Buffer> columns, rows, scratch;
+};
+
+// What a kernel's block of numbers is made from.
+struct Numbers {
+    const double* fields = nullptr;
+    const double* uniforms = nullptr;
+    const double* params = nullptr;
+    std::int64_t frame = 0;         // tick of frames
+    std::int64_t sample = 0;        // tick of samples: the frame's first
+    std::int64_t first_sample = 0;  // of a stream call
+    std::uint64_t sample_count = 0;
+    std::uint64_t point_count = 0;
+    bool capture = false;
+    bool deliver = false;
+};
+
+// Points that are gathered after every execute.
+struct Gather {
+    std::uint32_t output = 0;
+    std::uint64_t count = 0;
+    KernelText text;
+    std::shared_ptr<const Pipeline> pipeline;
+    std::unique_ptr<Buffer> points;
+    std::vector<double> values;
+    // One a flight:
+    std::vector<std::unique_ptr<Buffer>> args;
+    std::vector<std::unique_ptr<Buffer>> results;
+};
+
+class BatchProgram;
+
+// Decides whether recorded work fits a frame.
+struct Variant {
+    bool capture = false;
+    bool deliver = false;
+    std::uint64_t samples = 0;
+    std::vector<Slice> slices;            // inputs, then outputs, whose place may change
+    std::vector<std::uint64_t> mirrored;  // by output: slot, or:
+    bool operator==(const Variant&) const = default;
+};
+constexpr std::uint64_t kNotMirrored = UINT64_MAX;
+constexpr std::uint64_t kAllMirrored = UINT64_MAX - 1;
+
+struct Recording {
+    Variant variant;
+    std::unique_ptr<Work> work;
+    std::uint64_t used = 0;
+};
+
+struct Flight final : Completion {
+    BatchProgram* program = nullptr;
+    std::uint32_t number = 0;
+    std::unique_ptr<Buffer> args;
+    std::unique_ptr<Buffer> cancel;
+    std::vector<std::unique_ptr<Buffer>> landing;   // by output: device memory of a target
+    std::vector<std::unique_ptr<Buffer>> readback;  // by output: what the host copies from
+    std::vector<Recording> recordings;
+    Variant variant;  // of the frame that is prepared or under way
+    std::uint64_t value = 0;
+    std::atomic<bool> under_way{false};
+    Outcome outcome;
+    // What completion needs of the frame.
+    const volatile std::uint32_t* asked = nullptr;  // the host's cancel word
+    std::vector<weft_target> targets;
+    Numbers numbers;
+
+    void set_cancel(std::uint32_t word) noexcept;
+    void poll() noexcept override;
+    [[nodiscard]] Outcome complete(const Outcome& lost) override;
+};
+
+// A POINTS kernel, or a gather for get_values: memory that grows with the most points asked for.
+struct PointsRun {
+    std::uint64_t room = 0;
+    std::unique_ptr<Buffer> args;
+    std::unique_ptr<Buffer> points;
+    std::unique_ptr<Buffer> values;
+    std::unique_ptr<Work> work;
+    std::uint64_t count = 0;    // that `work` is recorded for
+    std::vector<Slice> slices;  // of the inputs it is recorded for
+};
+
+// Blocks of numbers (program_record.cpp).
+void write_gather_numbers(const KernelText& text, const weft_grid& grid, const Numbers& numbers,
+                          char* to);
+
+class BatchProgram final : public cpp::Program {
+public:
+    BatchProgram(cpp::Host host, Device& device, const weft_batch& batch);
+    ~BatchProgram() override;
+
+    void execute(const weft_frame& frame) override;
+    void get_values(std::uint32_t output, const weft_points& points, double* values) override;
+    void get_handle(std::uint32_t output, weft_handle& handle) override;
+    void cancel() noexcept override;
+
+    // "weft.async/1"
+    std::uint64_t submit(const weft_frame& frame, bool reported);
+    // "weft.gather/1"
+    const double* gather(std::uint32_t output, std::uint64_t count, const double* const* coords);
+    // "weft.counters/1"
+    [[nodiscard]] const weft_counters& counters() const { return counters_; }
+
+private:
+    friend struct Flight;
+    static constexpr std::size_t kFlights = 3;
+
+    // program_compile.cpp
+    void add_outputs(const weft_batch& batch);
+    void add_kernels(const weft_batch& batch);
+    void write_texts(const weft_batch& batch);
+    void add_flights();
+    void warm_up();
+
+    // program_inputs.cpp
+    void add_inputs(const weft_batch& batch);
+    void bind_handle(Input& input, const weft_binding& binding);
+    void locate_inputs();
+    // Host memory [data + begin, data + end) as a slice that begins at `data`; none when the device
+    // cannot use it in place.
+    [[nodiscard]] Slice in_place(char* data, Extent extent, const weft_handle* handle);
+    [[nodiscard]] Slice import_around(char* data, Extent extent, const weft_handle* handle);
+    void forget(const Buffer* buffer);
+    void copy_input(Input& input);
+    void upload_input(Input& input, char* data, Extent extent);
+
+    // program_frame.cpp
+    Flight& free_flight();
+    void set_frame(Flight& flight, const weft_frame& frame);
+    void locate_targets(Flight& flight, const weft_frame& frame);
+    void choose_mirrors(Flight& flight) const;
+    Recording& recording(Flight& flight);
+    void wait_for_all();
+    void finish(Flight& flight);
+    void deliver(Flight& flight);
+
+    // program_record.cpp
+    void record_kernel(Recorder& recorder, const Kernel& kernel, const Flight& flight) const;
+    void record_mirrors(Recorder& recorder, const Flight& flight) const;
+    void record_gathers(Recorder& recorder, const Flight& flight) const;
+    [[nodiscard]] std::unique_ptr<Work> record(const Flight& flight) const;
+    [[nodiscard]] bool runs(const Kernel& kernel, const Numbers& numbers) const;
+    void write_numbers(const Kernel& kernel, const Numbers& numbers, char* to) const;
+    [[nodiscard]] std::int32_t whole(const WholeArg& arg, const Kernel& kernel,
+                                     const Numbers& numbers) const;
+
+    // program_values.cpp
+    void run_points(std::uint32_t kernel, std::uint32_t store, const weft_points& points,
+                    std::uint64_t first, std::uint64_t count, double* values);
+    void read_device(std::uint32_t output, const weft_points& points, std::uint64_t first,
+                     std::uint64_t count, double* values);
+
+    cpp::Host host_;
+    Device& device_;
+    std::string name_;
+    std::array<double, WEFT_FIELD_COUNT> settings_{};
+    std::uint64_t block_ = 1;  // the most samples of a frame
+    std::vector<Output> outputs_;
+    std::vector<Input> inputs_;
+    std::vector<Kernel> kernels_;
+    std::vector<std::unique_ptr<PointsRun>> points_;  // by kernel; null but for POINTS
+    std::unique_ptr<Buffer> nothing_;                 // bound where a parameter is not used
+    std::vector<std::unique_ptr<Gather>> gathers_;
+    std::vector<std::unique_ptr<PointsRun>> reads_;  // by output: get_values of device memory
+    std::array<std::unique_ptr<Flight>, kFlights> flights_;
+    std::vector<Import> imports_;
+    bool imports_refused_ = false;
+    std::uint64_t turn_ = 0;
+    std::uint64_t last_value_ = 0;
+    std::atomic<std::uint32_t> stop_{0};
+    weft_counters counters_{};
+};
+
+}  // namespace weft::gpu
