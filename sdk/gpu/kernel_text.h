@@ -91,6 +91,18 @@ struct ArgsLayout {
 // How OpenCL C and CUDA C receive a launch: pointers (`__global` in OpenCL C) in the order of
 // KernelText::parameters, then one uint4, Launch::constants. A work group is {group, 1}.
 //
+// How GLSL (460, Vulkan 1.2) receives it, all blocks in scalar layout:
+// - push constants: one uvec4, Launch::constants;
+// - set 0, binding 0: the block of numbers, as `uniform` when it has at most kMostUniformBytes, else
+//   as `readonly buffer`. A number read from a uniform block costs a software driver nothing, from an
+//   address as much as a store;
+// - set 0, binding 1: `uniform`, the 64-bit addresses of all parameters (that of args too), in
+//   their order, to be read as buffer references.
+// The text is compiled once an entry, with WEFT_ENTRY defined as its index; each time it has one
+// main. local_size is {group, 1, 1}. Arithmetic is neither contracted nor simplified as if it were
+// of real numbers (the device sees to it; `precise` is not needed); NaN, infinities and -0 stay.
+constexpr std::uint64_t kMostUniformBytes = 16384;
+
 // How GLSL receives it: push constants of 32 bytes, at 0 the 64-bit device address of a table of
 // 64-bit device addresses in the order of KernelText::parameters (8-byte aligned, readable by the
 // device), at 16 Launch::constants. The text is compiled once for every entry, for Vulkan 1.2
