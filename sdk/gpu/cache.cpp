@@ -119,8 +119,8 @@ void Cache::find_home(cpp::Host host, const weft_output& output, const CacheUse&
     kinds_ = chosen ? output.kinds : output.shared != 0 ? kHost | kLocal : kLocal;
     if ((kinds_ & ~(kHost | kLocal | kOpaqueFd)) != 0 ||
         ((kinds_ & kOpaqueFd) != 0 && !info.exports_fd))
-        throw cpp::Failure(WEFT_UNSUPPORTED, what + ": " + info.name +
-                                                 " cannot share memory of the kind asked for");
+        throw cpp::Failure(WEFT_UNSUPPORTED,
+                           what + ": " + info.name + " cannot share memory of the kind asked for");
     if ((kinds_ & kOpaqueFd) != 0) {
         home_ = allocate(device_, bytes_, Place::exported, what);
     } else if ((kinds_ & kHost) != 0 && (info.unified || (kinds_ == kHost && !use.read_here))) {

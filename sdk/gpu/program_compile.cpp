@@ -111,8 +111,7 @@ void BatchProgram::add_outputs(const weft_batch& batch) {
         if (from.kind != WEFT_OUTPUT_CACHE) continue;
         output.cache = std::make_unique<Cache>(host_, device_, from, use_of(batch, number, block_));
         output.grid = output.cache->grid();
-        if (from.shared != 0)
-            host_.expose(from.id, output.cache->handle(WEFT_HANDLE_NONE));
+        if (from.shared != 0) host_.expose(from.id, output.cache->handle(WEFT_HANDLE_NONE));
     }
 }
 
@@ -147,6 +146,8 @@ void BatchProgram::add_kernels(const weft_batch& batch) {
                 output.grid.format == WEFT_FORMAT_RGBA8 || output.grid.format == WEFT_FORMAT_RGBA16;
             for (std::uint32_t c = 0; c < (packed ? 1 : store.value_count); ++c)
                 add_plane(output, store.channel + c);
+            for (const Piece& piece : output.pieces)
+                output.target_bytes = std::max(output.target_bytes, piece.offset + piece.bytes);
         }
         if (kernel.domain == WEFT_DOMAIN_POINTS) {
             points_.push_back(std::make_unique<PointsRun>());
@@ -202,6 +203,7 @@ void BatchProgram::add_flights() {
         flight->set_cancel(0);
         flight->landing.resize(outputs_.size());
         flight->readback.resize(outputs_.size());
+        flight->copied.resize(outputs_.size());
         flight->variant.slices.resize(inputs_.size() + outputs_.size());
         flight->variant.mirrored.resize(outputs_.size());
     }

@@ -135,10 +135,12 @@ struct Flight final : Completion {
     std::unique_ptr<Buffer> cancel;
     std::vector<std::unique_ptr<Buffer>> landing;   // by output: device memory of a target
     std::vector<std::unique_ptr<Buffer>> readback;  // by output: what the host copies from
+    std::vector<bool> copied;                       // by output: from readback, in this frame
     std::vector<Recording> recordings;
     Variant variant;  // of the frame that is prepared or under way
     std::uint64_t value = 0;
     std::atomic<bool> under_way{false};
+    std::atomic<bool> stop{false};
     Outcome outcome;
     // What completion needs of the frame.
     const volatile std::uint32_t* asked = nullptr;  // the host's cancel word
@@ -146,19 +148,22 @@ struct Flight final : Completion {
     Numbers numbers;
 
     void set_cancel(std::uint32_t word) noexcept;
+    [[nodiscard]] bool cancelled() const noexcept;
     void poll() noexcept override;
     [[nodiscard]] Outcome complete(const Outcome& lost) override;
 };
 
-// A POINTS kernel, or a gather for get_values: memory that grows with the most points asked for.
+// A POINTS kernel, or a cache that only the device sees, at points: memory that grows with the most
+// points asked for.
 struct PointsRun {
+    KernelText text;  // of a cache; else the kernel's
+    std::shared_ptr<const Pipeline> pipeline;
+    Buffer* source = nullptr;  // the cache
     std::uint64_t room = 0;
-    std::unique_ptr<Buffer> args;
-    std::unique_ptr<Buffer> points;
-    std::unique_ptr<Buffer> values;
+    std::unique_ptr<Buffer> args, points, values, nothing;
     std::unique_ptr<Work> work;
     std::uint64_t count = 0;    // that `work` is recorded for
-    std::vector<Slice> slices;  // of the inputs it is recorded for
+    std::vector<Slice> slices;  // the same
 };
 
 // Blocks of numbers (program_record.cpp).
@@ -210,6 +215,7 @@ private:
     void set_frame(Flight& flight, const weft_frame& frame);
     void locate_targets(Flight& flight, const weft_frame& frame);
     void choose_mirrors(Flight& flight) const;
+    [[nodiscard]] Slice landing_of(Flight& flight, std::uint32_t output, std::uint64_t bytes);
     Recording& recording(Flight& flight);
     void wait_for_all();
     void finish(Flight& flight);
@@ -228,6 +234,8 @@ private:
     // program_values.cpp
     void run_points(std::uint32_t kernel, std::uint32_t store, const weft_points& points,
                     std::uint64_t first, std::uint64_t count, double* values);
+    void launch_points(PointsRun& run, const KernelText& text, const Pipeline* pipeline,
+                       std::uint64_t count);
     void read_device(std::uint32_t output, const weft_points& points, std::uint64_t first,
                      std::uint64_t count, double* values);
 
@@ -248,7 +256,9 @@ private:
     bool imports_refused_ = false;
     std::uint64_t turn_ = 0;
     std::uint64_t last_value_ = 0;
-    std::atomic<std::uint32_t> stop_{0};
+    std::uint32_t last_flight_ = 0;
+    std::array<double, WEFT_FIELD_COUNT> fields_{};  // of the frame that is prepared
+    std::vector<Slice> scratch_slices_;
     weft_counters counters_{};
 };
 

@@ -39,13 +39,11 @@ std::int32_t BatchProgram::whole(const WholeArg& arg, const Kernel& kernel,
         case Whole::point_stride: return static_cast<std::int32_t>(numbers.point_count);
         case Whole::ring_now: {
             const weft_grid& grid = inputs_[arg.index].grid;
-            return static_cast<std::int32_t>(
-                slot_of(grid, tick_of(grid, kernel.domain, numbers)));
+            return static_cast<std::int32_t>(slot_of(grid, tick_of(grid, kernel.domain, numbers)));
         }
         case Whole::slot: {
             const weft_grid& grid = outputs_[kernel.stores[arg.index].output].grid;
-            return static_cast<std::int32_t>(
-                slot_of(grid, tick_of(grid, kernel.domain, numbers)));
+            return static_cast<std::int32_t>(slot_of(grid, tick_of(grid, kernel.domain, numbers)));
         }
     }
     return 0;
@@ -157,9 +155,8 @@ void BatchProgram::record_mirrors(Recorder& recorder, const Flight& flight) cons
             continue;
         }
         for (std::uint32_t c = 0; c < std::max(1u, cache.grid().channels); ++c) {
-            const std::uint64_t at =
-                static_cast<std::uint64_t>(cache.grid().channel_stride) * c +
-                slot * cache.slot_bytes();
+            const std::uint64_t at = static_cast<std::uint64_t>(cache.grid().channel_stride) * c +
+                                     slot * cache.slot_bytes();
             recorder.copy({&cache.home(), at}, {cache.mirror(), at}, cache.slot_bytes());
         }
     }
