@@ -103,13 +103,6 @@ struct ArgsLayout {
 // of real numbers (the device sees to it; `precise` is not needed); NaN, infinities and -0 stay.
 constexpr std::uint64_t kMostUniformBytes = 16384;
 
-// How GLSL receives it: push constants of 32 bytes, at 0 the 64-bit device address of a table of
-// 64-bit device addresses in the order of KernelText::parameters (8-byte aligned, readable by the
-// device), at 16 Launch::constants. The text is compiled once for every entry, for Vulkan 1.2
-// (SPIR-V 1.5), with ENTRY defined as its index in a preamble; the function is `main`, its work
-// group {group, 1, 1}. It needs bufferDeviceAddress, shaderInt64 and, unless options.f64 is off,
-// shaderFloat64; no descriptors.
-//
 // What an entry point runs over. Its threads are `group` wide, and guard themselves at the end.
 // Launch constants: [0] first thread's index on x (added to the thread's own), [1] the same on y,
 // [2] end on x, [3] end on y: a large launch may be cut into several.
