@@ -1,15 +1,22 @@
 // Builds one batch of a plan: lowers its kernels, describes inputs and outputs to the back end,
 // binds the edges, compiles.
+//
+// lower() is done for all batches before the first compile(), so that where memory lives can be
+// settled from what is really read; compile() is done anew when an edge was refused and settled
+// otherwise.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
-#include "driver/build_show.h"
+#include "driver/edges.h"
+#include "driver/plan.h"
 #include "driver/source_set.h"
+#include "runtime/show.h"
 
 namespace weft::driver {
 
@@ -17,76 +24,133 @@ namespace weft::driver {
 struct Producer {
     plugin::Program* program = nullptr;
     std::uint32_t output = 0;
+    std::uint32_t batch = 0;
 };
-using Producers = std::map<sema::StrandId, Producer>;
+
+// What the builders of one show share.
+struct BuildContext {
+    Session& session;
+    const sema::Program& program;
+    const Plan& plan;
+    SourceSet& sources;
+    runtime::Show& show;
+    const std::vector<runtime::BackendRef>& backends;
+    const std::map<std::uint32_t, std::uint32_t>& target_of;   // item -> target
+    const std::map<sema::StrandId, std::uint32_t>& stored_in;  // cache's strand -> batch
+    Negotiation& negotiation;
+    std::map<sema::StrandId, Producer> producers;
+};
 
 class BatchBuilder {
 public:
-    BatchBuilder(Session& session, const sema::Program& program, const Plan& plan,
-                 SourceSet& sources, const Producers& producers,
-                 const std::map<std::uint32_t, std::uint32_t>& target_of, runtime::Show& show)
-        : session_(session),
-          program_(program),
-          plan_(plan),
-          sources_(sources),
-          producers_(producers),
-          target_of_(target_of),
-          show_(show) {}
+    enum class Outcome : std::uint8_t {
+        built,
+        refused,  // an edge was; settle and compile again
+        failed,   // the diagnostics say why
+    };
 
-    // Nothing on failure; the diagnostics say why.
-    [[nodiscard]] std::optional<runtime::Step> build(const PlannedBatch& planned,
-                                                     const runtime::BackendRef& backend,
-                                                     std::vector<EdgeRecord>& edges);
-    // Outputs of the built batch.
+    BatchBuilder(BuildContext& build, std::uint32_t number)
+        : build_(build),
+          number_(number),
+          planned_(build.plan.batches[number]),
+          backend_(build.backends[planned_.backend]) {}
+
+    // Kernels, sources and outputs. False on failure; the diagnostics say why.
+    [[nodiscard]] bool lower();
+    // Says which caches of other batches are read here, and how.
+    void announce() const;
+    [[nodiscard]] Outcome compile();
+
+    // After compile().
+    [[nodiscard]] runtime::Step take_step() { return std::move(step_); }
+    [[nodiscard]] std::vector<EdgeRecord> take_records() { return std::move(records_); }
     [[nodiscard]] const std::map<sema::StrandId, std::uint32_t>& cache_outputs() const {
         return cache_outputs_;
     }
     [[nodiscard]] const std::vector<std::uint32_t>& values_outputs() const {
         return values_outputs_;
     }
+    // Strands that are computed here, wherever else they are.
+    [[nodiscard]] std::vector<sema::StrandId> computed() const;
+    // Batches whose caches are read here.
+    [[nodiscard]] std::vector<std::uint32_t> needs() const;
 
 private:
+    // How a strand of a source is read by one kernel.
+    struct SourceUse {
+        OpenStrand open;
+        bool by_points = false;  // every point may ask for another moment
+    };
+    // One strand that a kernel reads.
+    struct Use {
+        sema::StrandId strand = sema::kNone;
+        std::uint32_t input = WEFT_NOT_INTERNAL;  // of the batch, where the kernel samples it
+        bool on_host = false;                     // the host's part samples it
+        std::optional<SourceUse> source;
+    };
     // One kernel between lowering and the ABI's description; its arrays stay where they are.
     struct Piece {
         ir::Kernel ir;
         std::vector<weft_store> stores;
-        std::uint32_t first_input = 0;  // SAMPLE aux i of the kernel is input first_input + i
+        std::vector<Use> uses;
         std::uint32_t first_uniform = 0;
         std::uint64_t width = 1;
         std::uint64_t height = 1;
     };
 
-    void add_outputs(const PlannedBatch& planned);
+    // batch_lower.cpp
+    void add_outputs();
     void add_cache_output(const Item& item);
-    bool add_kernel(const PlannedKernel& planned);
-    bool add_inputs(Piece& piece, runtime::Step& step, std::uint32_t stage,
-                    std::vector<EdgeRecord>& edges);
-    bool bind_source(const Piece& piece, const ir::InputUse& use, runtime::Step& step,
-                     std::uint32_t stage, weft_input& input, EdgeRecord& edge);
-    bool bind_cache(const ir::InputUse& use, weft_input& input, EdgeRecord& edge);
+    void add_target_output(std::uint32_t item);
+    [[nodiscard]] bool add_kernel(const PlannedKernel& planned);
+    [[nodiscard]] bool add_uses(Piece& piece);
+    [[nodiscard]] bool open_source(const Piece& piece, const ir::InputUse& use, Use& bound);
     [[nodiscard]] const ir::InputShape* shape(sema::StrandId strand);
-    bool bind_host_inputs(runtime::Step& step, std::uint32_t stage, const Piece& piece);
+    [[nodiscard]] bool is_inside(sema::StrandId strand) const;
+
+    // batch_bind.cpp
+    [[nodiscard]] bool bind_input(const Use& use);
+    void bind_source(const Use& use, weft_binding& binding, EdgeRecord& edge);
+    [[nodiscard]] bool bind_cache(const Use& use, weft_binding& binding, EdgeRecord& edge);
+    void describe(const Route& route, const weft_grid& grid, EdgeRecord& edge) const;
+    void bind_host(const Piece& piece, runtime::HostStage& stage);
+    void bind_host_cache(std::uint32_t use, const Piece& piece, runtime::HostStage& stage);
+    [[nodiscard]] bool gather(const Producer& producer, std::uint32_t use,
+                              runtime::HostStage& stage, EdgeRecord& edge) const;
+    [[nodiscard]] weft_binding points_of(const Producer& producer, sema::StrandId strand);
+    [[nodiscard]] EdgeRecord record(sema::StrandId strand) const;
     [[nodiscard]] std::string strand_name(sema::StrandId strand) const;
 
-    Session& session_;
-    const sema::Program& program_;
-    const Plan& plan_;
-    SourceSet& sources_;
-    const Producers& producers_;
-    const std::map<std::uint32_t, std::uint32_t>& target_of_;
-    runtime::Show& show_;
-    const runtime::BackendRef* backend_ = nullptr;
+    // batch_builder.cpp
+    void prepare_outputs();
+    [[nodiscard]] bool step_down(const weft_error& detail, const std::string& reason);
+    [[nodiscard]] bool refuse_input(const weft_input& input, const std::string& reason);
+    void report(const weft_error& detail, const std::string& message);
 
+    BuildContext& build_;
+    std::uint32_t number_;
+    const PlannedBatch& planned_;
+    const runtime::BackendRef& backend_;
+
+    // From lower() on.
     std::deque<Piece> pieces_;
     std::vector<weft_output> outputs_;
     std::vector<weft_input> inputs_;
+    std::vector<sema::StrandId> input_strands_;
+    std::vector<runtime::FilmTime> film_times_;
+    std::uint32_t uniforms_ = 0;
     std::map<std::uint32_t, std::uint32_t> output_of_item_;
     std::map<sema::StrandId, std::uint32_t> cache_outputs_;
     std::vector<std::uint32_t> values_outputs_;
-    plugin::Edges edges_;
     // Films opened for one moment: by instance and the host value that gives the time.
     std::map<std::tuple<sema::InstanceId, std::uint32_t, std::uint32_t>, std::vector<OpenStrand>>
         films_;
+
+    // Of one compile().
+    plugin::Edges edges_;
+    std::vector<EdgeRecord> records_;
+    runtime::Step step_;
+    std::string first_refusal_;
 };
 
 }  // namespace weft::driver

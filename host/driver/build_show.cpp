@@ -17,7 +17,10 @@ public:
           request_(request),
           program_(*request.program),
           sources_(session, program_),
-          show_(std::make_unique<runtime::Show>()) {}
+          show_(std::make_unique<runtime::Show>()),
+          negotiation_(session.trials()),
+          context_{session,   program_,   built_.plan, sources_,     *show_,
+                   backends_, target_of_, stored_in_,  negotiation_, {}} {}
 
     std::optional<BuiltShow> run() {
         Diagnostics& diagnostics = session_.diagnostics();
@@ -29,19 +32,19 @@ public:
             return std::nullopt;
         }
         fill_show();
-        for (const PlannedBatch& batch : built_.plan.batches) {
-            if (!add_step(batch)) {
-                return std::nullopt;
-            }
+        for (const runtime::BackendRef& backend : backends_) {
+            built_.backends.push_back(backend.backend->name());
         }
+        if (!lower_batches() || !compile_batches()) {
+            return std::nullopt;
+        }
+        record_duplicates();
+        order_steps();
         show_->sources = sources_.take_sources();
         for (auto& getter : sources_.take_getters()) {
             show_->getters.push_back(std::move(getter));
         }
         built_.show = std::move(show_);
-        for (const runtime::BackendRef& backend : backends_) {
-            built_.backends.push_back(backend.backend->name());
-        }
         return std::move(built_);
     }
 
@@ -111,6 +114,7 @@ private:
         for (const sema::Param& param : program_.params) {
             show.initial_params.push_back(param.initial);
         }
+        show.deadline_ns = session_.options().deadline_ns;
         show.run_up_frames = built_.plan.run_up_frames;
         show.max_samples = static_cast<std::uint64_t>(program_.settings[WEFT_FIELD_RATE] /
                                                       program_.settings[WEFT_FIELD_FPS]) +
@@ -157,24 +161,127 @@ private:
         return layout;
     }
 
-    bool add_step(const PlannedBatch& planned) {
-        BatchBuilder builder(session_, program_, built_.plan, sources_, producers_, target_of_,
-                             *show_);
-        std::optional<runtime::Step> step =
-            builder.build(planned, backends_[planned.backend], built_.edges);
-        if (!step) {
-            return false;
+    bool lower_batches() {
+        const Plan& plan = built_.plan;
+        for (std::uint32_t b = 0; b < plan.batches.size(); ++b) {
+            for (const PlannedKernel& kernel : plan.batches[b].kernels) {
+                for (const std::uint32_t i : kernel.items) {
+                    if (plan.items[i].kind == ItemKind::cache) {
+                        stored_in_[plan.items[i].strand] = b;
+                    }
+                }
+            }
         }
-        const auto index = static_cast<std::uint32_t>(show_->steps.size());
-        for (const auto& [strand, output] : builder.cache_outputs()) {
-            producers_[strand] = {step->program.get(), output};
+        for (std::uint32_t b = 0; b < plan.batches.size(); ++b) {
+            if (!builders_.emplace_back(context_, b).lower()) {
+                return false;
+            }
+            builders_.back().announce();
         }
-        if (!builder.values_outputs().empty()) {
-            show_->values_step = index;
-            show_->values_outputs = builder.values_outputs();
-        }
-        show_->steps.push_back(std::move(*step));
         return true;
+    }
+
+    // Compiles all batches, again from the first one whenever an edge was refused: where memory
+    // lives is decided before its producer is compiled. Every refusal takes an option away, so that
+    // this ends.
+    bool compile_batches() {
+        while (true) {
+            negotiation_.settle();
+            show_->clear_steps();
+            show_->getters.clear();
+            context_.producers.clear();
+            built_.edges.clear();
+            bool refused = false;
+            for (std::uint32_t b = 0; b < builders_.size() && !refused; ++b) {
+                const BatchBuilder::Outcome outcome = builders_[b].compile();
+                if (outcome == BatchBuilder::Outcome::failed) {
+                    return false;
+                }
+                refused = outcome == BatchBuilder::Outcome::refused;
+                if (!refused) {
+                    add_step(b);
+                }
+            }
+            if (!refused) {
+                return true;
+            }
+        }
+    }
+
+    void add_step(std::uint32_t number) {
+        BatchBuilder& builder = builders_[number];
+        show_->steps.push_back(builder.take_step());
+        runtime::Step& step = show_->steps.back();
+        for (const auto& [strand, output] : builder.cache_outputs()) {
+            context_.producers[strand] = {step.program.get(), output, number};
+        }
+        for (EdgeRecord& record : builder.take_records()) {
+            built_.edges.push_back(std::move(record));
+        }
+    }
+
+    // Pure strands that more than one back end needs are computed by each of them.
+    void record_duplicates() {
+        std::map<sema::StrandId, std::vector<std::uint32_t>> where;
+        for (std::uint32_t b = 0; b < builders_.size(); ++b) {
+            const std::uint32_t backend = built_.plan.batches[b].backend;
+            for (const sema::StrandId strand : builders_[b].computed()) {
+                std::vector<std::uint32_t>& known = where[strand];
+                if (std::find(known.begin(), known.end(), backend) == known.end()) {
+                    known.push_back(backend);
+                }
+            }
+        }
+        for (const auto& [id, backends] : where) {
+            const sema::Strand& strand = program_.strands[id];
+            const std::string& instance = program_.instances[strand.instance].name;
+            for (std::size_t n = 1; n < backends.size(); ++n) {
+                EdgeRecord record;
+                record.strand = strand.name.empty() ? instance : instance + "@" + strand.name;
+                record.producer = built_.backends[backends[0]];
+                record.consumer = built_.backends[backends[n]];
+                record.path = "duplicate";
+                record.memory = "computed again";
+                record.sync = "none";
+                built_.edges.push_back(std::move(record));
+            }
+        }
+    }
+
+    // Layer by layer, and in a layer first what runs beside the host.
+    void order_steps() {
+        std::vector<runtime::Step>& steps = show_->steps;
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t b = 0; b < steps.size(); ++b) {
+            for (const std::uint32_t need : builders_[b].needs()) {
+                steps[b].layer = std::max(steps[b].layer, steps[need].layer + 1);
+            }
+            order.push_back(b);
+        }
+        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            const auto rank = [&](const runtime::Step& step) {
+                return std::pair(step.layer, step.timeline ? 0 : 1);
+            };
+            return rank(steps[a]) < rank(steps[b]);
+        });
+        std::vector<std::uint32_t> place(steps.size());
+        std::vector<runtime::Step> sorted;
+        for (std::uint32_t s = 0; s < order.size(); ++s) {
+            place[order[s]] = s;
+            if (!builders_[order[s]].values_outputs().empty()) {
+                show_->values_step = s;
+                show_->values_outputs = builders_[order[s]].values_outputs();
+            }
+            sorted.push_back(std::move(steps[order[s]]));
+        }
+        for (runtime::Step& step : sorted) {
+            for (auto* list : {&step.before_host, &step.before_run}) {
+                for (std::uint32_t& batch : *list) {
+                    batch = place[batch];
+                }
+            }
+        }
+        steps = std::move(sorted);
     }
 
     Session& session_;
@@ -185,8 +292,11 @@ private:
     BuiltShow built_;
     PlanRequest plan_request_;
     std::vector<runtime::BackendRef> backends_;
-    std::map<std::uint32_t, std::uint32_t> target_of_;  // item -> target
-    Producers producers_;
+    std::map<std::uint32_t, std::uint32_t> target_of_;   // item -> target
+    std::map<sema::StrandId, std::uint32_t> stored_in_;  // cache's strand -> batch
+    Negotiation negotiation_;
+    BuildContext context_;
+    std::deque<BatchBuilder> builders_;
 };
 
 }  // namespace

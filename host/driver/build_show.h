@@ -7,23 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "driver/edges.h"
 #include "driver/plan.h"
 #include "driver/session.h"
 #include "runtime/show.h"
 #include "sema/program.h"
 
 namespace weft::driver {
-
-// How one strand goes from who makes it to who reads it.
-struct EdgeRecord {
-    std::string strand;    // "img@r"
-    std::string producer;  // back end
-    std::string consumer;
-    std::string path;                  // "internal", "handle", "getter"
-    std::vector<std::string> refused;  // better paths, each with the reason
-    std::uint64_t bytes = 0;           // that the edge makes readable, at one moment
-    std::uint64_t copied = 0;          // bytes copied a frame for it
-};
 
 struct BuildRequest {
     const sema::Program* program = nullptr;

@@ -5,14 +5,48 @@
 
 namespace weft::driver {
 
+namespace {
+
+std::string time_text(double seconds) {
+    return seconds == 0 ? "nothing" : fmt::format("{:.3f} ms", seconds * 1e3);
+}
+
+// The line of an edge, and under it why it is not a better one.
+std::string edge_text(const EdgeRecord& edge) {
+    std::string text =
+        fmt::format("{}: {} -> {}  {}: {}  {} bytes shared, {} copied a frame\n", edge.strand,
+                    edge.producer, edge.consumer, edge.path, edge.memory, edge.bytes, edge.copied);
+    if (edge.path == "duplicate" || edge.path == "internal") {
+        return text;
+    }
+    text += fmt::format("    {}{}{}, predicted {} a frame", edge.layout,
+                        edge.layout.empty() ? "" : ", ", edge.sync, time_text(edge.predicted));
+    if (edge.measured) {
+        text +=
+            fmt::format(", measured {} for {} KiB", time_text(*edge.measured), kTrialBytes / 1024);
+    }
+    text += '\n';
+    if (!edge.latency.empty()) {
+        text += fmt::format("    latency {}\n", edge.latency);
+    }
+    for (const std::string& reason : edge.refused) {
+        text += fmt::format("    refused {}\n", reason);
+    }
+    return text;
+}
+
+// Edges through which no byte is copied for the sake of another back end.
+bool is_zero_copy(const EdgeRecord& edge) {
+    const bool reads_back = edge.path == "getter" && edge.memory != kGather;
+    return edge.copied == 0 && !reads_back;
+}
+
+}  // namespace
+
 std::string explain_text(const BuiltShow& built) {
     std::string text;
     for (const EdgeRecord& edge : built.edges) {
-        text += fmt::format("{}: {} -> {}  {}  {} bytes shared, {} copied a frame\n", edge.strand,
-                            edge.producer, edge.consumer, edge.path, edge.bytes, edge.copied);
-        for (const std::string& reason : edge.refused) {
-            text += fmt::format("    refused {}\n", reason);
-        }
+        text += edge_text(edge);
     }
     if (built.edges.empty()) {
         text = "no edges: every strand is computed where it is needed\n";
@@ -33,9 +67,16 @@ std::string explain_json(const BuiltShow& built) {
                                      {"producer", edge.producer},
                                      {"consumer", edge.consumer},
                                      {"path", edge.path},
+                                     {"memory", edge.memory},
+                                     {"layout", edge.layout},
+                                     {"sync", edge.sync},
                                      {"refused", edge.refused},
                                      {"bytes", edge.bytes},
-                                     {"copied", edge.copied}});
+                                     {"copied", edge.copied},
+                                     {"predicted_seconds", edge.predicted},
+                                     {"latency", edge.latency}});
+        nlohmann::json& line = document["edges"].back();
+        line["measured_seconds"] = edge.measured ? nlohmann::json(*edge.measured) : nullptr;
     }
     document["batches"] = nlohmann::json::array();
     for (const PlannedBatch& planned : built.plan.batches) {
@@ -48,14 +89,16 @@ std::string explain_json(const BuiltShow& built) {
 bool assert_zero_copy(Session& session, const BuiltShow& built) {
     bool holds = true;
     for (const EdgeRecord& edge : built.edges) {
-        if (edge.path == "getter") {
-            auto& diagnostic = session.diagnostics().add(
-                Code::not_zero_copy, {}, {edge.strand, edge.producer, edge.consumer, edge.path});
-            for (const std::string& reason : edge.refused) {
-                diagnostic.note({}, "refused " + reason);
-            }
-            holds = false;
+        if (is_zero_copy(edge)) {
+            continue;
         }
+        auto& diagnostic = session.diagnostics().add(
+            Code::not_zero_copy, {},
+            {edge.strand, edge.producer, edge.consumer, edge.path + " (" + edge.memory + ")"});
+        for (const std::string& reason : edge.refused) {
+            diagnostic.note({}, "refused " + reason);
+        }
+        holds = false;
     }
     return holds;
 }

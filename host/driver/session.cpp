@@ -41,6 +41,7 @@ Result<void> Session::start() {
     }
     pool_ = std::make_unique<runtime::MemoryPool>(
         options_.memory_budget != 0 ? options_.memory_budget : default_budget());
+    trials_ = std::make_unique<EdgeTrials>(*pool_);
     std::vector<runtime::GroupSpec> specs;
     specs.push_back({"main", {}, options_.threads});
     for (const std::string& text : options_.groups) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "driver/edge_trials.h"
 #include "plugin/plugin.h"
 #include "runtime/services.h"
 #include "runtime/show.h"
@@ -22,9 +23,10 @@ namespace weft::driver {
 struct CommonOptions {
     std::vector<std::string> plugin_directories;
     std::vector<std::string> include_directories;
-    std::vector<std::string> groups;  // "audio=cores:0,threads:1"
-    unsigned threads = 0;             // of the main group; 0: one per core
-    std::uint64_t memory_budget = 0;  // bytes; 0: three quarters of the machine's memory
+    std::vector<std::string> groups;             // "audio=cores:0,threads:1"
+    unsigned threads = 0;                        // of the main group; 0: one per core
+    std::uint64_t memory_budget = 0;             // bytes; 0: three quarters of the machine's memory
+    std::uint64_t deadline_ns = 60'000'000'000;  // of a frame's work beside the host
     std::map<std::uint32_t, std::string> backend_for;              // WEFT_CONTEXT_* -> name
     std::string backend_for_all;                                   // --on
     std::vector<std::string> owners;                               // "instance=backend"
@@ -45,6 +47,7 @@ public:
     [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
     [[nodiscard]] plugin::PluginSet& plugins() { return *plugins_; }
     [[nodiscard]] runtime::MemoryPool& pool() { return *pool_; }
+    [[nodiscard]] EdgeTrials& trials() { return *trials_; }
     [[nodiscard]] runtime::HostCounters& counters() { return counters_; }
     [[nodiscard]] const std::string& cache_directory() const { return cache_directory_; }
 
@@ -85,6 +88,7 @@ private:
     std::unique_ptr<plugin::PluginSet> plugins_;
     // Instances beside those of the set, by back end and group.
     std::map<std::pair<std::string, std::string>, std::unique_ptr<plugin::Backend>> instances_;
+    std::unique_ptr<EdgeTrials> trials_;
 };
 
 // Names of contexts as users write them: "visual", "audio", "control", "compute", "file".

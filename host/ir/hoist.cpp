@@ -1,9 +1,8 @@
 // Moves what does not vary within a frame to the host, which computes it once a frame in f64, and
 // binds SAMPLE values to numbered uses of inputs.
 //
-// Caches and strands of other back ends stay in the kernel even where they are read at a uniform
-// place: they may be stored by an earlier kernel of the same batch, which runs after the host's
-// part.
+// Caches of the same batch stay in the kernel even where they are read at a uniform place: they are
+// stored by a kernel that runs after the host's part.
 #include <map>
 #include <tuple>
 
@@ -51,8 +50,7 @@ private:
         for (ValueId id = 0; id < old_.size(); ++id) {
             const Value& value = old_[id];
             bool fits = value.known || (masks_[id] & ~kUniform) == 0;
-            if (value.op == WEFT_OP_SAMPLE)
-                fits = fits && module_.kind_of(value) == sema::InstanceKind::source;
+            if (value.op == WEFT_OP_SAMPLE) fits = fits && module_.is_settled(value);
             if (module_.domain == Domain::points) fits = value.known;
             for (const ValueId arg : old_.args(id)) fits = fits && hoistable_[arg];
             hoistable_[id] = fits;

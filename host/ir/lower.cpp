@@ -82,7 +82,9 @@ Kernel lower(const LowerRequest& request, Diagnostics& diagnostics) {
         report(module, pass.name, changed);
     }
     if (request.raw) bind_inputs(module);
-    return finish(module);
+    Kernel kernel = finish(module);
+    kernel.computed = lowering.substituted();
+    return kernel;
 }
 
 std::vector<std::string_view> pass_names() {

@@ -22,6 +22,8 @@ public:
     // The value of a root. Meaningless once failed().
     [[nodiscard]] ValueId root(const Root& root);
     [[nodiscard]] bool failed() const { return failed_; }
+    // Computed strands that were substituted, by number.
+    [[nodiscard]] std::vector<sema::StrandId> substituted() const;
 
 private:
     // A spindle being expanded. `version` changes with every assignment, so that it names the state

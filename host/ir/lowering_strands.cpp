@@ -1,4 +1,5 @@
 // Strands met while lowering: computed ones are substituted, all others are sampled.
+#include <algorithm>
 #include <cmath>
 
 #include "eval/eval.h"
@@ -57,6 +58,18 @@ const std::vector<sema::StrandId>& Lowering::references(sema::StrandId strand) {
         }
     }
     return at->second;
+}
+
+std::vector<sema::StrandId> Lowering::substituted() const {
+    std::vector<sema::StrandId> strands;
+    for (const auto& [strand, shape] : shapes_) {
+        const sema::Strand& info = request_.program->strands[strand];
+        if (shape == nullptr &&
+            request_.program->instances[info.instance].kind == sema::InstanceKind::computed)
+            strands.push_back(strand);
+    }
+    std::sort(strands.begin(), strands.end());
+    return strands;
 }
 
 // Evaluates what the strand reads before the strand itself, without recursion, so that a chain of

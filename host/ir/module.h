@@ -41,9 +41,15 @@ struct Module {
     [[nodiscard]] sema::StrandId strand_of(const Value& sample) const {
         return bound ? uses[sample.aux].strand : sample.aux;
     }
-    [[nodiscard]] sema::InstanceKind kind_of(const Value& sample) const {
+    // What a SAMPLE reads stands still while the kernel runs: sources, and caches that were filled
+    // before.
+    [[nodiscard]] bool is_settled(const Value& sample) const {
         const sema::Program& program = *request->program;
-        return program.instances[program.strands[strand_of(sample)].instance].kind;
+        const sema::StrandId strand = strand_of(sample);
+        const sema::InstanceKind kind = program.instances[program.strands[strand].instance].kind;
+        return kind == sema::InstanceKind::source ||
+               (kind == sema::InstanceKind::cache && request->complete &&
+                request->complete(strand));
     }
 };
 

@@ -31,12 +31,11 @@ std::uint8_t field_varies(Domain domain, std::uint32_t field) {
 
 namespace {
 
-// A source changes with the frame at most; a cache that ticks in samples changes with every sample
-// of a stream, and so may a strand that another back end computes.
+// What stands still changes with the frame at most; a cache that ticks in samples changes with
+// every sample of a stream.
 std::uint8_t sample_varies(const Module& module, const Value& sample) {
     if (module.domain != Domain::stream) return WEFT_VARIES_FRAME;
-    return module.kind_of(sample) == sema::InstanceKind::source ? WEFT_VARIES_FRAME
-                                                                : WEFT_VARIES_POINT;
+    return module.is_settled(sample) ? WEFT_VARIES_FRAME : WEFT_VARIES_POINT;
 }
 
 std::uint8_t leaf_varies(const Module& module, const Value& value) {

@@ -105,7 +105,9 @@ Result<std::uint64_t> SharedMemory::read_trial(const weft_handle& handle) const 
 }
 
 SharedMemory::Trial::Trial(Trial&& other) noexcept
-    : memory_(other.memory_), trial_(std::exchange(other.trial_, nullptr)), handle_(other.handle_) {}
+    : memory_(other.memory_),
+      trial_(std::exchange(other.trial_, nullptr)),
+      handle_(other.handle_) {}
 
 SharedMemory::Trial::~Trial() {
     if (trial_ == nullptr) return;

@@ -60,7 +60,17 @@ double sample(void* user, std::uint32_t input, const double* coords, std::uint32
     return value;
 }
 
+// After a failure, how long the rest of the frame may take to notice that it shall stop.
+constexpr std::uint64_t kGraceNs = 2'000'000'000;
+
 }  // namespace
+
+void Show::clear_steps() {
+    (void)complete_all(kGraceNs).ok();  // what hangs even now is the back end's to end
+    while (!steps.empty()) {
+        steps.pop_back();
+    }
+}
 
 std::int64_t Show::first_sample(std::int64_t absframe) const {
     return weft_clock_first_sample(settings.data(), absframe);
@@ -72,8 +82,24 @@ Result<void> Show::run(const FrameRequest& request) {
     fields_[WEFT_FIELD_X] = fields_[WEFT_FIELD_Y] = 0.5;
     weft_clock_at_frame(settings.data(), request.absframe, fields_.data());
     sample_ = first_sample(request.absframe);
+    // Work that outlived a deadline must be gone before its memory is used again.
+    if (auto done = complete_all(kGraceNs); !done) {
+        return done;
+    }
     cancel_.store(0, std::memory_order_relaxed);
 
+    Result<void> outcome = run_steps(request);
+    if (outcome) {
+        outcome = complete_all(deadline_ns);
+    }
+    if (!outcome) {
+        cancel();
+        (void)complete_all(kGraceNs).ok();  // the first failure is the one to tell
+    }
+    return outcome;
+}
+
+Result<void> Show::run_steps(const FrameRequest& request) {
     for (Source& source : sources) {
         if (source.follows_time) {
             if (auto done = execute_source(source, fields_.data(), request); !done) {
@@ -85,7 +111,13 @@ Result<void> Show::run(const FrameRequest& request) {
         if (request.skip_targets && !step.captures) {
             continue;
         }
+        if (auto done = complete(step.before_host); !done) {
+            return done;
+        }
         if (auto done = prepare(step, request); !done) {
+            return done;
+        }
+        if (auto done = complete(step.before_run); !done) {
             return done;
         }
         if (auto done = execute(step, request); !done) {
@@ -93,6 +125,48 @@ Result<void> Show::run(const FrameRequest& request) {
         }
     }
     return {};
+}
+
+Result<void> Show::complete(Step& step, std::uint64_t timeout_ns) {
+    if (!step.pending) {
+        return {};
+    }
+    Result<void> done = step.timeline.wait(step.value, timeout_ns);
+    if (!done && done.error().status == WEFT_TIMEOUT) {
+        return Error{WEFT_TIMEOUT, step.name + " was not done after " +
+                                       std::to_string(timeout_ns / 1'000'000) + " ms"};
+    }
+    step.pending = false;
+    if (!done) {
+        return Error{done.error().status, step.name + ": " + done.error().message};
+    }
+    return {};
+}
+
+Result<void> Show::complete(const std::vector<std::uint32_t>& which) {
+    for (const std::uint32_t step : which) {
+        if (auto done = complete(steps[step], deadline_ns); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<void> Show::complete_all(std::uint64_t timeout_ns) {
+    Result<void> first;
+    for (Step& step : steps) {
+        if (auto done = complete(step, timeout_ns); !done && first) {
+            first = std::move(done);
+        }
+    }
+    return first;
+}
+
+void Show::cancel() {
+    cancel_.store(1, std::memory_order_relaxed);
+    for (const Step& step : steps) {
+        step.program->cancel();
+    }
 }
 
 Result<void> Show::prepare(Step& step, const FrameRequest& request) {
@@ -104,11 +178,15 @@ Result<void> Show::prepare(Step& step, const FrameRequest& request) {
             if (stage.program.outputs.empty()) {
                 continue;
             }
+            for (const Gather& gather : stage.gathers) {
+                std::copy_n(gather.values, gather.count, stage.gathered.begin() + gather.first);
+            }
             SampleContext context{&stage, fields_.data(), request.params, request.absframe,
                                   sample_};
             weft_eval_env env{};
             env.fields = fields_.data();
             env.params = request.params;
+            env.uniforms = stage.gathered.data();
             env.sample = sample;
             env.sample_user = &context;
             env.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
@@ -166,7 +244,19 @@ Result<void> Show::execute(Step& step, const FrameRequest& request) {
     frame.skip_targets = request.skip_targets ? 1 : 0;
     frame.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
     Result<void> done;
-    step.backend.group->run([&] { done = step.program->execute(frame); });
+    step.backend.group->run([&] {
+        if (!step.timeline) {
+            done = step.program->execute(frame);
+            return;
+        }
+        auto submitted = step.timeline.submit(*step.program, frame);
+        if (submitted) {
+            step.value = *submitted;
+            step.pending = true;
+        } else {
+            done = std::move(submitted).error();
+        }
+    });
     return done;
 }
 

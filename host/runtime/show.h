@@ -14,7 +14,7 @@
 
 #include "base/result.h"
 #include "ir/lower.h"
-#include "plugin/backend.h"
+#include "plugin/extensions.h"
 #include "runtime/memory_pool.h"
 #include "runtime/resource_group.h"
 
@@ -34,10 +34,19 @@ struct HostInput {
     std::vector<ir::InputShape::Axis> axes;
 };
 
+// Numbers that a producer leaves in host memory whenever it has run.
+struct Gather {
+    const double* values = nullptr;
+    std::uint32_t count = 0;
+    std::uint32_t first = 0;  // where in HostStage::gathered
+};
+
 // The f64 part of a kernel: evaluated once a frame, before its batch runs.
 struct HostStage {
     ir::HostProgram program;
-    std::vector<HostInput> inputs;    // by SAMPLE aux
+    std::vector<HostInput> inputs;  // by SAMPLE aux
+    std::vector<Gather> gathers;
+    std::vector<double> gathered;     // UNIFORM i of the program is gathered[i]
     std::uint32_t uniform_count = 0;  // outputs [0, uniform_count) become uniforms
     std::uint32_t first_uniform = 0;  // where in Step::uniforms
     std::vector<double> scratch;      // weft_eval_scratch numbers
@@ -66,6 +75,16 @@ struct Step {
     std::vector<double> uniforms;
     bool captures = false;  // has caches
     bool delivers = false;  // has targets
+
+    // Batches of one layer read nothing of each other. Those that run beside the host come first.
+    std::uint32_t layer = 0;
+    // Steps that must be complete before the host's part reads them, and before this one starts.
+    // What the same back end completes in order is not among the latter.
+    std::vector<std::uint32_t> before_host;
+    std::vector<std::uint32_t> before_run;
+    plugin::Timeline timeline;  // none: complete when execute returns
+    std::uint64_t value = 0;    // of the timeline, where this frame's work is complete
+    bool pending = false;
 };
 
 enum class TargetKind : std::uint8_t { picture, sound, numbers };
@@ -93,9 +112,14 @@ struct FrameRequest {
 
 class Show {
 public:
+    Show() = default;
+    ~Show() { clear_steps(); }
+    Show(const Show&) = delete;
+    Show& operator=(const Show&) = delete;
+
     std::vector<Source> sources;
     std::vector<std::unique_ptr<plugin::Program::Getter>> getters;  // that bindings point to
-    std::vector<Step> steps;                                        // in order of execution
+    std::vector<Step> steps;  // in order of execution, layer by layer
     std::vector<TargetLayout> targets;
     std::array<double, WEFT_FIELD_COUNT> settings{};
     std::vector<double> initial_params;
@@ -103,12 +127,17 @@ public:
     // Where the strands asked for at points are: step and outputs, in order.
     std::uint32_t values_step = 0;
     std::vector<std::uint32_t> values_outputs;
-    std::uint64_t max_samples = 0;  // of one frame
+    std::uint64_t max_samples = 0;           // of one frame
+    std::uint64_t deadline_ns = UINT64_MAX;  // how long work that runs beside the host may take
+
+    // Waits for what still runs, then releases readers before what they read.
+    void clear_steps();
 
     // Samples of a frame: [first, first + count).
     [[nodiscard]] std::int64_t first_sample(std::int64_t absframe) const;
 
-    // Runs one frame; returns when everything is in memory. [frame thread]
+    // Runs one frame; returns when everything is in memory. On failure caches keep what they had
+    // before or after the frame, and nothing runs on unless a back end hangs. [frame thread]
     [[nodiscard]] Result<void> run(const FrameRequest& request);
 
     // The strands asked for, at points, in the state after the last run. [frame thread]
@@ -116,9 +145,13 @@ public:
                                       double* values) const;
 
     // Asks a running frame to stop early. [any thread]
-    void cancel() { cancel_.store(1, std::memory_order_relaxed); }
+    void cancel();
 
 private:
+    [[nodiscard]] Result<void> run_steps(const FrameRequest& request);
+    [[nodiscard]] Result<void> complete(Step& step, std::uint64_t timeout_ns);
+    [[nodiscard]] Result<void> complete(const std::vector<std::uint32_t>& which);
+    [[nodiscard]] Result<void> complete_all(std::uint64_t timeout_ns);
     [[nodiscard]] Result<void> prepare(Step& step, const FrameRequest& request);
     [[nodiscard]] Result<void> execute(Step& step, const FrameRequest& request);
     [[nodiscard]] Result<void> execute_source(Source& source, const double* fields,

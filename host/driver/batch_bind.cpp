@@ -1,0 +1,292 @@
+// The edges of a batch: what its back end and the host's part of its kernels are given to read, and
+// the lines of the ledger that say so.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "driver/batch_builder.h"
+
+namespace weft::driver {
+namespace {
+
+void add_once(std::vector<std::uint32_t>& list, std::uint32_t number) {
+    if (std::find(list.begin(), list.end(), number) == list.end()) {
+        list.push_back(number);
+    }
+}
+
+std::string sync_text(plugin::Backend& producer, const plugin::Backend& consumer) {
+    if (!plugin::Timeline(producer)) {
+        return "complete on return";
+    }
+    return &producer == &consumer ? "in order" : "host wait";
+}
+
+// What a picture, a film or a table changes at most from one frame to the next.
+std::uint64_t frame_bytes(const runtime::Source& source, const weft_grid& grid) {
+    return source.follows_time ? bytes_of(grid) : 0;
+}
+
+}  // namespace
+
+std::string BatchBuilder::strand_name(sema::StrandId id) const {
+    const sema::Strand& strand = build_.program.strands[id];
+    const std::string& instance = build_.program.instances[strand.instance].name;
+    return strand.name.empty() ? instance : instance + "@" + strand.name;
+}
+
+EdgeRecord BatchBuilder::record(sema::StrandId strand) const {
+    EdgeRecord edge;
+    edge.strand = strand_name(strand);
+    edge.consumer = backend_.backend->name();
+    return edge;
+}
+
+void BatchBuilder::describe(const Route& route, const weft_grid& grid, EdgeRecord& edge) const {
+    const bool shared = route.kind != WEFT_HANDLE_NONE;
+    edge.path = shared ? "handle" : "getter";
+    edge.memory = route.mirrored || route.uploaded ? "pinned copy" : kind_name(route.kind);
+    edge.refused.insert(edge.refused.end(), route.refused.begin(), route.refused.end());
+    edge.copied = route.copied;
+    edge.predicted = route.predicted;
+    edge.measured = route.measured;
+    if (shared) {
+        edge.layout = layout_text(grid);
+        edge.bytes = bytes_of(grid);
+    } else {
+        edge.latency = "none: each value is computed when it is asked for";
+    }
+}
+
+// --- What kernels read
+// -----------------------------------------------------------------------------
+
+bool BatchBuilder::bind_input(const Use& use) {
+    const weft_input& input = inputs_[use.input];
+    EdgeRecord edge = record(use.strand);
+    if (input.internal_output != WEFT_NOT_INTERNAL) {
+        const weft_grid& grid = outputs_[input.internal_output].grid;
+        edge.producer = edge.consumer;
+        edge.path = "internal";
+        edge.memory = "same batch";
+        edge.layout = layout_text(grid);
+        edge.sync = "in order";
+        edge.bytes = bytes_of(grid);
+        records_.push_back(std::move(edge));
+        return true;
+    }
+    weft_binding& binding = edges_.inputs[input.id];
+    binding.struct_size = sizeof binding;
+    binding.get_values = plugin::Program::get_values_of;
+    if (use.source) {
+        bind_source(use, binding, edge);
+    } else if (!bind_cache(use, binding, edge)) {
+        return false;
+    }
+    records_.push_back(std::move(edge));
+    return true;
+}
+
+void BatchBuilder::bind_source(const Use& use, weft_binding& binding, EdgeRecord& edge) {
+    const OpenStrand& open = use.source->open;
+    const runtime::Source& source = build_.sources.source(open.source);
+    edge.producer = source.backend.backend->name();
+    edge.sync = sync_text(*source.backend.backend, *backend_.backend);
+    edge.refused.push_back("duplicate: a source is opened by its own back end");
+    Route route;
+    if (use.source->by_points) {
+        route.refused.push_back("handle: every point may ask for another moment of the film");
+    } else if (!open.has_handle) {
+        route.refused.push_back("handle: the producer shares no memory for this strand");
+    } else {
+        const std::uint64_t bytes = frame_bytes(source, open.handle.grid);
+        route = build_.negotiation.source_route(use.strand, *source.backend.backend,
+                                                *backend_.backend, bytes);
+        build_.negotiation.check_place(route, *source.backend.backend, *backend_.backend,
+                                       open.handle, bytes);
+    }
+    binding.kind = route.kind;
+    binding.getter = build_.sources.getter(open);
+    if (route.kind != WEFT_HANDLE_NONE) {
+        binding.handle = open.handle;
+    } else {
+        // A getter is asked by the coordinates of these axes.
+        weft_grid& grid = binding.handle.grid;
+        for (const ir::InputShape::Axis& axis : shape(use.strand)->axes) {
+            grid.axes[grid.axis_count++].field = axis.field;
+        }
+    }
+    describe(route, binding.handle.grid, edge);
+}
+
+bool BatchBuilder::bind_cache(const Use& use, weft_binding& binding, EdgeRecord& edge) {
+    const Producer& producer = build_.producers.at(use.strand);
+    plugin::Backend& from = producer.program->backend();
+    edge.producer = from.name();
+    edge.sync = sync_text(from, *backend_.backend);
+    edge.refused.push_back("duplicate: a cache remembers what only its owner has computed");
+    Route route = build_.negotiation.route(use.strand, *backend_.backend);
+    binding = points_of(producer, use.strand);
+    if (route.kind != WEFT_HANDLE_NONE) {
+        auto handle = producer.program->get_handle(producer.output, route.kind);
+        if (!handle) {
+            (void)build_.negotiation.refuse(use.strand, *backend_.backend, route.kind,
+                                            handle.error().message);
+            return false;
+        }
+        binding.kind = route.kind;
+        binding.handle = *handle;
+        build_.negotiation.check_place(route, from, *backend_.backend, *handle,
+                                       build_.negotiation.find(use.strand)->tick_bytes);
+    }
+    if (route.kind == WEFT_HANDLE_NONE || &from != backend_.backend) {
+        add_once(step_.before_run, producer.batch);
+    }
+    describe(route, binding.handle.grid, edge);
+    return true;
+}
+
+weft_binding BatchBuilder::points_of(const Producer& producer, sema::StrandId strand) {
+    build_.show.getters.push_back(std::make_unique<plugin::Program::Getter>(
+        plugin::Program::Getter{producer.program, producer.output}));
+    weft_binding binding{};
+    binding.struct_size = sizeof binding;
+    binding.kind = WEFT_HANDLE_NONE;
+    binding.get_values = plugin::Program::get_values_of;
+    binding.getter = build_.show.getters.back().get();
+    weft_grid& grid = binding.handle.grid;
+    for (const ir::InputShape::Axis& axis : shape(strand)->axes) {
+        grid.axes[grid.axis_count++].field = axis.field;
+    }
+    return binding;
+}
+
+// --- What the host reads
+// ---------------------------------------------------------------------------
+
+void BatchBuilder::bind_host(const Piece& piece, runtime::HostStage& stage) {
+    for (std::uint32_t u = 0; u < piece.uses.size(); ++u) {
+        const Use& use = piece.uses[u];
+        runtime::HostInput& input = stage.inputs.emplace_back();
+        if (const ir::InputShape* form = shape(use.strand); form != nullptr) {
+            input.axes = form->axes;
+        }
+        if (!use.on_host) {
+            continue;
+        }
+        if (!use.source) {
+            bind_host_cache(u, piece, stage);
+            continue;
+        }
+        const OpenStrand& open = use.source->open;
+        input.binding.struct_size = sizeof input.binding;
+        input.binding.get_values = plugin::Program::get_values_of;
+        input.binding.getter = build_.sources.getter(open);
+        // Of a film any moment may be asked for.
+        if (open.has_handle && !shape(use.strand)->frame_by_frame) {
+            input.binding.kind = WEFT_HANDLE_HOST;
+            input.binding.handle = open.handle;
+        }
+        if (use.input == WEFT_NOT_INTERNAL) {
+            EdgeRecord edge = record(use.strand);
+            plugin::Backend& from = *build_.sources.source(open.source).backend.backend;
+            edge.producer = from.name();
+            edge.sync = sync_text(from, *backend_.backend);
+            Route route;
+            route.kind = input.binding.kind;
+            describe(route, open.handle.grid, edge);
+            records_.push_back(std::move(edge));
+        }
+    }
+}
+
+void BatchBuilder::bind_host_cache(std::uint32_t number, const Piece& piece,
+                                   runtime::HostStage& stage) {
+    const Use& use = piece.uses[number];
+    const Producer& producer = build_.producers.at(use.strand);
+    plugin::Backend& from = producer.program->backend();
+    runtime::HostInput& input = stage.inputs[number];
+    EdgeRecord edge = record(use.strand);
+    edge.producer = from.name();
+    edge.sync = plugin::Timeline(from) ? "host wait" : "complete on return";
+    add_once(step_.before_host, producer.batch);
+    Route route;
+    if (auto handle = producer.program->get_handle(producer.output, WEFT_HANDLE_HOST)) {
+        input.binding = points_of(producer, use.strand);
+        input.binding.kind = route.kind = WEFT_HANDLE_HOST;
+        input.binding.handle = *handle;
+        describe(route, handle->grid, edge);
+        records_.push_back(std::move(edge));
+        return;
+    } else {
+        edge.refused.push_back(kind_name(WEFT_HANDLE_HOST) + ": " + handle.error().message);
+    }
+    if (!gather(producer, number, stage, edge)) {
+        input.binding = points_of(producer, use.strand);
+        describe(route, {}, edge);
+        edge.latency = "none: after its producer, once a frame";
+    }
+    records_.push_back(std::move(edge));
+}
+
+// Points that are known now are read by the producer itself; what it leaves are plain numbers. True
+// if no other readings are left.
+bool BatchBuilder::gather(const Producer& producer, std::uint32_t use, runtime::HostStage& stage,
+                          EdgeRecord& edge) const {
+    ir::IrText& text = stage.program.ir;
+    const plugin::Gatherer gatherer(producer.program->backend());
+    std::vector<weft_ir_value*> found;
+    std::vector<std::vector<double>> coords(stage.inputs[use].axes.size());
+    bool all = true;
+    for (weft_ir_value& value : text.values) {
+        if (value.op != WEFT_OP_SAMPLE || value.aux != use) {
+            continue;
+        }
+        const std::uint32_t* args = text.args.data() + value.args;
+        const bool known = value.arg_count == coords.size() &&
+                           std::all_of(args, args + value.arg_count,
+                                       [&](auto a) { return text.values[a].op == WEFT_OP_CONST; });
+        if (!known) {
+            all = false;
+            continue;
+        }
+        for (std::uint32_t a = 0; a < value.arg_count; ++a) {
+            coords[a].push_back(text.values[args[a]].imm);
+        }
+        found.push_back(&value);
+    }
+    if (found.empty()) {
+        edge.refused.push_back("gather: its points are not known when the program is compiled");
+        return false;
+    }
+    std::vector<const double*> axes;
+    for (const std::vector<double>& axis : coords) {
+        axes.push_back(axis.data());
+    }
+    auto values = gatherer.gather(*producer.program, producer.output, found.size(), axes);
+    if (!values) {
+        edge.refused.push_back("gather: " + values.error().message);
+        return false;
+    }
+    auto first = static_cast<std::uint32_t>(stage.gathered.size());
+    stage.gathers.push_back({*values, static_cast<std::uint32_t>(found.size()), first});
+    stage.gathered.resize(stage.gathered.size() + found.size());
+    for (weft_ir_value* value : found) {
+        value->op = WEFT_OP_UNIFORM;
+        value->arg_count = 0;
+        value->aux = first++;
+    }
+    if (!all) {
+        edge.refused.push_back(
+            "gather: some of its points are not known when the program is compiled");
+        return false;
+    }
+    edge.path = "getter";
+    edge.memory = kGather;
+    edge.bytes = found.size() * sizeof(double);
+    edge.latency = fmt::format("none: {} number{} of this frame, there when its producer is done",
+                               found.size(), found.size() == 1 ? "" : "s");
+    return true;
+}
+
+}  // namespace weft::driver

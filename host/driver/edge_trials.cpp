@@ -1,0 +1,184 @@
+#include "driver/edge_trials.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace weft::driver {
+namespace {
+
+constexpr std::uint32_t bit(std::uint32_t kind) {
+    return 1u << kind;
+}
+
+constexpr std::uint32_t word(std::uint32_t seed, std::uint64_t i) {
+    return static_cast<std::uint32_t>(seed + i * 2654435761u);
+}
+
+std::uint64_t expected_sum(std::uint32_t seed) {
+    std::uint64_t sum = 0;
+    for (std::uint64_t i = 0; i < kTrialBytes / 4; ++i) {
+        sum += word(seed, i);
+    }
+    return sum;
+}
+
+bool same(const std::uint8_t (&a)[16], const std::uint8_t (&b)[16]) {
+    const bool known = std::any_of(std::begin(a), std::end(a), [](auto byte) { return byte != 0; });
+    return known && std::equal(std::begin(a), std::end(a), std::begin(b));
+}
+
+std::string side_refuses(const char* side, const std::string& name, const char* verb,
+                         const char* reason) {
+    return std::string("the ") + side + " " + name + " does not " + verb + " it" +
+           (*reason != '\0' ? std::string(": ") + reason : std::string());
+}
+
+// What can be said without trying: what each side offers, and whose memory it is.
+std::string known_refusal(const MemorySide& from, const plugin::Backend& producer,
+                          const MemorySide& to, const plugin::Backend& consumer,
+                          std::uint32_t kind) {
+    if (kind == WEFT_HANDLE_LOCAL && &producer != &consumer) {
+        return producer.name() == consumer.name() ? "they are two instances of " + producer.name()
+                                                  : "they are different back ends";
+    }
+    if (!from.exports(kind)) {
+        return side_refuses("producer", producer.name(), "export", from.caps.no_export);
+    }
+    if (!to.imports(kind)) {
+        return side_refuses("consumer", consumer.name(), "import", to.caps.no_import);
+    }
+    if (kind == WEFT_HANDLE_OPAQUE_FD && !same(from.caps.device_uuid, to.caps.device_uuid)) {
+        return producer.name() + " and " + consumer.name() + " work on different devices";
+    }
+    if (kind == WEFT_HANDLE_OPAQUE_FD && !same(from.caps.driver_uuid, to.caps.driver_uuid)) {
+        return producer.name() + " and " + consumer.name() + " have different drivers";
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string kind_name(std::uint32_t kind) {
+    switch (kind) {
+        case WEFT_HANDLE_LOCAL: return "own memory";
+        case WEFT_HANDLE_OPAQUE_FD: return "opaque fd";
+        case WEFT_HANDLE_DMA_BUF: return "dma-buf";
+        case WEFT_HANDLE_HOST: return "host memory in place";
+        default: return "values at points";
+    }
+}
+
+MemorySide::MemorySide(plugin::Backend& backend) : memory(backend) {
+    if (memory) {
+        if (auto told = memory.caps()) {
+            caps = *told;
+            return;
+        }
+        memory = plugin::SharedMemory();
+    }
+    caps.flags = WEFT_MEMORY_UNIFIED;
+    caps.exports = caps.imports = bit(WEFT_HANDLE_HOST);
+    for (char* text : {caps.no_export, caps.no_import}) {
+        std::strcpy(text, "it works in host memory");
+    }
+}
+
+const MemorySide& EdgeTrials::side(plugin::Backend& backend) {
+    auto& side = sides_[&backend];
+    if (side == nullptr) {
+        side = std::make_unique<MemorySide>(backend);
+    }
+    return *side;
+}
+
+const Trial& EdgeTrials::prove(plugin::Backend& producer, plugin::Backend& consumer,
+                               std::uint32_t kind) {
+    const Key key{&producer, &consumer, kind};
+    auto found = tried_.find(key);
+    if (found == tried_.end()) {
+        found = tried_.emplace(key, attempt(producer, consumer, kind)).first;
+    }
+    return found->second;
+}
+
+Trial EdgeTrials::attempt(plugin::Backend& producer, plugin::Backend& consumer,
+                          std::uint32_t kind) {
+    const MemorySide& from = side(producer);
+    const MemorySide& to = side(consumer);
+    if (std::string refusal = known_refusal(from, producer, to, consumer, kind); !refusal.empty()) {
+        return {std::move(refusal), {}};
+    }
+    if (!from.memory && !to.memory) {
+        return {};  // memory of this process, between two that use nothing else
+    }
+    // A seed of its own, so that memory left over from another trial does not pass for this one.
+    const auto seed = static_cast<std::uint32_t>(tried_.size() * 40503 + kind + 1);
+    if (!from.memory) {
+        return read_pool(to, consumer.name(), seed);
+    }
+    const auto made = from.memory.begin_trial(kind, kTrialBytes, seed);
+    if (!made) {
+        return {"a trial failed: " + made.error().message, {}};
+    }
+    return read(to, consumer.name(), made->handle(), seed);
+}
+
+// The host's own memory, for back ends that have no other.
+Trial EdgeTrials::read_pool(const MemorySide& consumer, const std::string& name,
+                            std::uint32_t seed) const {
+    const auto buffer = pool_.allocate(kTrialBytes, true, false);
+    if (!buffer) {
+        return {"a trial failed: " + buffer.error().message, {}};
+    }
+    auto* words = static_cast<std::uint32_t*>(buffer->data);
+    for (std::uint64_t i = 0; i < kTrialBytes / 4; ++i) {
+        words[i] = word(seed, i);
+    }
+    weft_view view{};
+    view.data = buffer->data;
+    weft_handle handle{};
+    handle.struct_size = sizeof handle;
+    handle.kind = WEFT_HANDLE_HOST;
+    handle.grid.axis_count = 1;
+    handle.grid.channels = 1;
+    handle.grid.axes[0].count = kTrialBytes / 4;
+    handle.grid.axes[0].step = 1;
+    handle.grid.axes[0].stride = 4;
+    handle.view = &view;
+    handle.memory_fd = buffer->fd;
+    handle.memory_size = kTrialBytes;
+    Trial trial = read(consumer, name, handle, seed);
+    pool_.free(*buffer);
+    return trial;
+}
+
+// Twice: the first reading may pay for what is made once for a device.
+Trial EdgeTrials::read(const MemorySide& consumer, const std::string& name,
+                       const weft_handle& handle, std::uint32_t seed) const {
+    Trial trial;
+    for (int turn = 0; turn < 2; ++turn) {
+        const auto begin = std::chrono::steady_clock::now();
+        std::uint64_t sum = 0;
+        if (consumer.memory) {
+            const auto got = consumer.memory.read_trial(handle);
+            if (!got) {
+                return {"a trial failed: " + got.error().message, {}};
+            }
+            sum = *got;
+        } else {
+            const auto* words = static_cast<const std::uint32_t*>(handle.view->data);
+            for (std::uint64_t i = 0; i < kTrialBytes / 4; ++i) {
+                sum += words[i];
+            }
+        }
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        if (sum != expected_sum(seed)) {
+            return {"a trial failed: " + name + " did not read what was written", {}};
+        }
+        trial.seconds = took.count();
+    }
+    return trial;
+}
+
+}  // namespace weft::driver
