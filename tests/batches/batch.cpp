@@ -267,6 +267,27 @@ float& Picture::at(std::uint64_t x, std::uint64_t y, std::uint32_t channel) {
     return data[(channel * grid.axes[1].count + y) * grid.axes[0].count + x];
 }
 
+BatchView::BatchView(const BatchText& text) {
+    for (const KernelText& k : text.kernels) {
+        weft_kernel made{};
+        made.domain = k.domain;
+        made.width = k.width;
+        made.height = k.height;
+        made.ir = k.ir.view();
+        made.stores = k.stores.data();
+        made.store_count = static_cast<std::uint32_t>(k.stores.size());
+        kernels_.push_back(made);
+    }
+    batch.struct_size = sizeof batch;
+    batch.kernels = kernels_.data();
+    batch.kernel_count = static_cast<std::uint32_t>(kernels_.size());
+    batch.inputs = text.inputs.data();
+    batch.input_count = static_cast<std::uint32_t>(text.inputs.size());
+    batch.outputs = text.outputs.data();
+    batch.output_count = static_cast<std::uint32_t>(text.outputs.size());
+    batch.settings = text.settings.data();
+}
+
 // --- host
 // ------------------------------------------------------------------------------------------
 
@@ -381,6 +402,10 @@ std::string why_not(const Place& place) {
     return opened.api ? "" : place.plugin + ": " + opened.why;
 }
 
+const weft_backend_api* api_of(const Place& place) {
+    return plugin_of(place.plugin).api;
+}
+
 // --- program
 // ---------------------------------------------------------------------------------------
 
@@ -392,28 +417,9 @@ Compiled::Compiled(Host& host, const BatchText& text_of, const Place& place)
     } else {
         unsetenv("WEFT_CPU_LANES");
     }
-    std::vector<weft_kernel> kernels;
-    for (const KernelText& k : text_of.kernels) {
-        weft_kernel made{};
-        made.domain = k.domain;
-        made.width = k.width;
-        made.height = k.height;
-        made.ir = k.ir.view();
-        made.stores = k.stores.data();
-        made.store_count = static_cast<std::uint32_t>(k.stores.size());
-        kernels.push_back(made);
-    }
-    weft_batch batch{};
-    batch.struct_size = sizeof batch;
-    batch.kernels = kernels.data();
-    batch.kernel_count = static_cast<std::uint32_t>(kernels.size());
-    batch.inputs = text_of.inputs.data();
-    batch.input_count = static_cast<std::uint32_t>(text_of.inputs.size());
-    batch.outputs = text_of.outputs.data();
-    batch.output_count = static_cast<std::uint32_t>(text_of.outputs.size());
-    batch.settings = settings_.data();
+    const BatchView view(text_of);
     if (api_->create(&host.table, &backend_, &error_) != WEFT_OK) return;
-    (void)api_->compile(backend_, &batch, &program_, &error_);
+    (void)api_->compile(backend_, &view.batch, &program_, &error_);
 }
 
 Compiled::~Compiled() {

@@ -76,6 +76,17 @@ struct BatchText {
                         std::uint64_t height = 0, std::uint32_t format = WEFT_FORMAT_F32);
 };
 
+// The batch as a back end wants it; `text` outlives it.
+struct BatchView {
+    explicit BatchView(const BatchText& text);
+    BatchView(const BatchView&) = delete;
+    BatchView& operator=(const BatchView&) = delete;
+    weft_batch batch{};
+
+private:
+    std::vector<weft_kernel> kernels_;
+};
+
 // A grid of two axes in memory, as an input.
 struct Picture {
     Picture(std::uint64_t width, std::uint64_t height, std::uint32_t channels = 1);
@@ -108,6 +119,8 @@ struct Place {
 std::vector<Place> all_places();
 // "" if the plugin works here; else why not. With WEFT_TEST_REQUIRE=1 that is a failure.
 std::string why_not(const Place& place);
+// Null where it does not work.
+const weft_backend_api* api_of(const Place& place);
 
 // A test on one place; skipped where it does not work.
 class OnPlace : public testing::TestWithParam<Place> {
