@@ -1,0 +1,288 @@
+// One attempt a process to open the loader; devices are told apart by what they can do, never by
+// their order.
+#include "context.h"
+
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace weft::opencl {
+namespace {
+
+struct Loaded {
+    Api api;
+    std::string why;
+};
+
+template <class Function>
+bool find(void* library, const char* name, Function& function) {
+    function = reinterpret_cast<Function>(::dlsym(library, name));
+    return function != nullptr;
+}
+
+Loaded open() {
+    Loaded loaded;
+    void* library = ::dlopen("libOpenCL.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+        const char* error = ::dlerror();
+        loaded.why = std::string("no OpenCL loader: ") + (error != nullptr ? error : "");
+        return loaded;
+    }
+#define WEFT_OPENCL_FIND(name)                       \
+    if (!find(library, "cl" #name, loaded.api.name)) \
+        loaded.why = "the OpenCL loader is older than 1.2: it has no cl" #name;
+    WEFT_OPENCL_FUNCTIONS(WEFT_OPENCL_FIND)
+#undef WEFT_OPENCL_FIND
+    find(library, "clCreateBufferWithProperties", loaded.api.CreateBufferWithProperties);
+    return loaded;
+}
+
+// Names of the failures that are met in practice; others are numbers.
+std::string status_name(cl_int status) {
+    switch (status) {
+        case CL_DEVICE_NOT_AVAILABLE: return "CL_DEVICE_NOT_AVAILABLE";
+        case CL_MEM_OBJECT_ALLOCATION_FAILURE: return "CL_MEM_OBJECT_ALLOCATION_FAILURE";
+        case CL_OUT_OF_RESOURCES: return "CL_OUT_OF_RESOURCES";
+        case CL_OUT_OF_HOST_MEMORY: return "CL_OUT_OF_HOST_MEMORY";
+        case CL_BUILD_PROGRAM_FAILURE: return "CL_BUILD_PROGRAM_FAILURE";
+        case CL_INVALID_VALUE: return "CL_INVALID_VALUE";
+        case CL_INVALID_MEM_OBJECT: return "CL_INVALID_MEM_OBJECT";
+        case CL_INVALID_KERNEL_NAME: return "CL_INVALID_KERNEL_NAME";
+        case CL_INVALID_KERNEL_ARGS: return "CL_INVALID_KERNEL_ARGS";
+        case CL_INVALID_WORK_GROUP_SIZE: return "CL_INVALID_WORK_GROUP_SIZE";
+        case CL_INVALID_BUFFER_SIZE: return "CL_INVALID_BUFFER_SIZE";
+        default: return "status " + std::to_string(status);
+    }
+}
+
+weft_status meaning(cl_int status) {
+    switch (status) {
+        case CL_DEVICE_NOT_AVAILABLE:
+        case CL_OUT_OF_RESOURCES:
+        case CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST:
+        case CL_INVALID_CONTEXT:
+        case CL_INVALID_COMMAND_QUEUE: return WEFT_DEVICE_LOST;
+        case CL_MEM_OBJECT_ALLOCATION_FAILURE:
+        case CL_OUT_OF_HOST_MEMORY:
+        case CL_INVALID_BUFFER_SIZE: return WEFT_UNAVAILABLE;
+        // Beyond the numbers of the specification stand the drivers' own, for a kernel that
+        // faulted.
+        default: return status <= -1000 ? WEFT_DEVICE_LOST : WEFT_INTERNAL;
+    }
+}
+
+std::string platform_text(const Api& cl, cl_platform_id platform, cl_platform_info what) {
+    std::size_t size = 0;
+    if (cl.GetPlatformInfo(platform, what, 0, nullptr, &size) != CL_SUCCESS || size == 0) return {};
+    std::string text(size, '\0');
+    if (cl.GetPlatformInfo(platform, what, size, text.data(), nullptr) != CL_SUCCESS) return {};
+    return text.c_str();
+}
+
+// "OpenCL 1.2 and what the vendor likes to add".
+bool at_least_1_2(const std::string& version) {
+    int major = 0, minor = 0;
+    return std::sscanf(version.c_str(), "OpenCL %d.%d", &major, &minor) == 2 &&
+           (major > 1 || (major == 1 && minor >= 2));
+}
+
+Candidate judge(const Api& cl, cl_platform_id platform, cl_device_id device) {
+    Candidate found;
+    found.platform = platform;
+    found.device = device;
+    found.type = number_of<cl_device_type>(cl, device, CL_DEVICE_TYPE);
+    found.platform_name = platform_text(cl, platform, CL_PLATFORM_NAME);
+    found.name = text_of(cl, device, CL_DEVICE_NAME);
+    found.score = (found.type & CL_DEVICE_TYPE_GPU) != 0   ? 220
+                  : (found.type & CL_DEVICE_TYPE_CPU) != 0 ? 50
+                                                           : 210;
+    const auto lacks = [&](bool missing, const char* what) {
+        if (missing && found.missing.empty()) found.missing = what;
+    };
+    lacks(number_of<cl_bool>(cl, device, CL_DEVICE_AVAILABLE) == CL_FALSE, "is not available");
+    lacks(number_of<cl_bool>(cl, device, CL_DEVICE_COMPILER_AVAILABLE) == CL_FALSE,
+          "has no compiler");
+    lacks(!at_least_1_2(text_of(cl, device, CL_DEVICE_VERSION)), "is older than OpenCL 1.2");
+    lacks(number_of<cl_uint>(cl, device, CL_DEVICE_ADDRESS_BITS) != 64, "has no 64-bit addresses");
+    lacks(number_of<cl_bool>(cl, device, CL_DEVICE_ENDIAN_LITTLE) == CL_FALSE, "is big endian");
+    lacks(number_of<cl_device_fp_config>(cl, device, CL_DEVICE_DOUBLE_FP_CONFIG) == 0,
+          "does not compute in double (fp64)");
+    return found;
+}
+
+std::uint32_t lanes_of(const Api& cl, const Candidate& chosen) {
+    if ((chosen.type & CL_DEVICE_TYPE_CPU) == 0) return 1;
+    const auto width = number_of<cl_uint>(cl, chosen.device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT);
+    return width >= 16 ? 16 : width >= 8 ? 8 : width >= 4 ? 4 : 1;
+}
+
+}  // namespace
+
+const Api* load(std::string& why) {
+    static const Loaded loaded = open();
+    why = loaded.why;
+    return loaded.why.empty() ? &loaded.api : nullptr;
+}
+
+std::string text_of(const Api& cl, cl_device_id device, cl_device_info what) {
+    std::size_t size = 0;
+    if (cl.GetDeviceInfo(device, what, 0, nullptr, &size) != CL_SUCCESS || size == 0) return {};
+    std::string text(size, '\0');
+    if (cl.GetDeviceInfo(device, what, size, text.data(), nullptr) != CL_SUCCESS) return {};
+    return text.c_str();
+}
+
+bool has_extension(const Api& cl, cl_device_id device, std::string_view name) {
+    const std::string all = " " + text_of(cl, device, CL_DEVICE_EXTENSIONS) + " ";
+    return all.find(" " + std::string(name) + " ") != std::string::npos;
+}
+
+std::vector<Candidate> candidates(const Api& cl) {
+    std::vector<Candidate> found;
+    cl_uint count = 0;
+    if (cl.GetPlatformIDs(0, nullptr, &count) != CL_SUCCESS || count == 0) return found;
+    std::vector<cl_platform_id> platforms(count);
+    if (cl.GetPlatformIDs(count, platforms.data(), nullptr) != CL_SUCCESS) return found;
+    for (cl_platform_id platform : platforms) {
+        if (cl.GetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, nullptr, &count) != CL_SUCCESS ||
+            count == 0)
+            continue;
+        std::vector<cl_device_id> devices(count);
+        if (cl.GetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count, devices.data(), nullptr) !=
+            CL_SUCCESS)
+            continue;
+        for (cl_device_id device : devices) found.push_back(judge(cl, platform, device));
+    }
+    return found;
+}
+
+Candidate choose(const Api& cl) {
+    const std::vector<Candidate> all = candidates(cl);
+    if (all.empty())
+        throw cpp::Failure(WEFT_UNAVAILABLE, "the OpenCL loader finds no platform with a device");
+    const char* asked = std::getenv("WEFT_OPENCL_DEVICE");
+    const Candidate* best = nullptr;
+    std::string reasons;
+    for (const Candidate& one : all) {
+        const std::string label = one.platform_name + ": " + one.name;
+        const bool wanted = asked == nullptr || label.find(asked) != std::string::npos;
+        if (!wanted || !one.missing.empty()) {
+            reasons += (reasons.empty() ? "" : "; ") + label + " " +
+                       (wanted ? one.missing : "is not what WEFT_OPENCL_DEVICE asks for");
+        } else if (best == nullptr || one.score > best->score) {
+            best = &one;
+        }
+    }
+    if (best == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, reasons);
+    return *best;
+}
+
+Context::Context(const Api& api, const Candidate& chosen)
+    : cl(api),
+      platform(chosen.platform),
+      device(chosen.device),
+      context(
+          [&] {
+              const cl_context_properties properties[] = {
+                  CL_CONTEXT_PLATFORM, reinterpret_cast<cl_context_properties>(platform), 0};
+              cl_int status = CL_SUCCESS;
+              cl_context made = cl.CreateContext(properties, 1, &device, nullptr, nullptr, &status);
+              check(status, "open the device");
+              return made;
+          }(),
+          cl.ReleaseContext),
+      queue(
+          [&] {
+              cl_int status = CL_SUCCESS;
+              cl_command_queue made = cl.CreateCommandQueue(context.get(), device, 0, &status);
+              check(status, "make a queue");
+              return made;
+          }(),
+          cl.ReleaseCommandQueue) {
+    describe(chosen);
+    // What a GPU keeps in its caches shows in no trial, so only processors are trusted with one.
+    coherent = (chosen.type & CL_DEVICE_TYPE_CPU) != 0 && try_coherence();
+    info.unified = coherent;
+    info.import_alignment = coherent ? static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+void Context::describe(const Candidate& chosen) {
+    info.name = chosen.name;
+    info.driver = platform_text(cl, platform, CL_PLATFORM_NAME) + " " +
+                  text_of(cl, device, CL_DRIVER_VERSION) + ", " +
+                  text_of(cl, device, CL_DEVICE_VERSION);
+    if (has_extension(cl, device, "cl_khr_device_uuid")) {
+        cl.GetDeviceInfo(device, CL_DEVICE_UUID_KHR, info.device_uuid.size(),
+                         info.device_uuid.data(), nullptr);
+        cl.GetDeviceInfo(device, CL_DRIVER_UUID_KHR, info.driver_uuid.size(),
+                         info.driver_uuid.data(), nullptr);
+    }
+    info.memory = number_of<cl_ulong>(cl, device, CL_DEVICE_GLOBAL_MEM_SIZE);
+    info.largest_buffer = number_of<cl_ulong>(cl, device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
+    if (has_extension(cl, device, "cl_khr_external_memory_opaque_fd") &&
+        cl.CreateBufferWithProperties != nullptr) {
+        acquire_external = reinterpret_cast<clEnqueueAcquireExternalMemObjectsKHR_fn>(
+            cl.GetExtensionFunctionAddressForPlatform(platform,
+                                                      "clEnqueueAcquireExternalMemObjectsKHR"));
+        release_external = reinterpret_cast<clEnqueueReleaseExternalMemObjectsKHR_fn>(
+            cl.GetExtensionFunctionAddressForPlatform(platform,
+                                                      "clEnqueueReleaseExternalMemObjectsKHR"));
+        info.imports_fd = acquire_external != nullptr && release_external != nullptr;
+    }
+    info.text.target = gpu::Target::opencl;
+    info.text.lanes = lanes_of(cl, chosen);
+    info.text.group = 64;
+    info.text.f64 = true;
+    info.text.fused =
+        (number_of<cl_device_fp_config>(cl, device, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_FMA) != 0;
+}
+
+// The device writes, the host reads; the host writes, the device reads: twice, as caches would show
+// only then.
+bool Context::try_coherence() {
+    if (number_of<cl_bool>(cl, device, CL_DEVICE_HOST_UNIFIED_MEMORY) == CL_FALSE) return false;
+    constexpr std::size_t kBytes = 65536;
+    void* memory =
+        ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return false;
+    auto* bytes = static_cast<unsigned char*>(memory);
+    bool good = false;
+    {
+        cl_int status = CL_SUCCESS;
+        const Handle<cl_mem> shared(
+            cl.CreateBuffer(context.get(), CL_MEM_USE_HOST_PTR, kBytes, memory, &status),
+            cl.ReleaseMemObject);
+        good = status == CL_SUCCESS;
+        for (unsigned char round = 1; good && round <= 2; ++round) {
+            const unsigned char pattern = 0x50u + round;
+            std::memset(bytes, round, kBytes / 2);
+            good = cl.EnqueueCopyBuffer(queue.get(), shared.get(), shared.get(), 0, kBytes / 2,
+                                        kBytes / 4, 0, nullptr, nullptr) == CL_SUCCESS &&
+                   cl.EnqueueFillBuffer(queue.get(), shared.get(), &pattern, 1, kBytes / 4 * 3,
+                                        kBytes / 4, 0, nullptr, nullptr) == CL_SUCCESS &&
+                   cl.Finish(queue.get()) == CL_SUCCESS;
+            const auto holds = [&](std::size_t quarter, unsigned char value) {
+                const unsigned char* at = bytes + quarter * (kBytes / 4);
+                return std::all_of(at, at + kBytes / 4,
+                                   [&](unsigned char byte) { return byte == value; });
+            };
+            good = good && holds(2, round) && holds(3, pattern);
+        }
+    }
+    ::munmap(memory, kBytes);
+    return good;
+}
+
+void Context::check(cl_int status, const char* doing) {
+    if (status == CL_SUCCESS) return;
+    const weft_status code = meaning(status);
+    if (code == WEFT_DEVICE_LOST) lost_ = true;
+    throw cpp::Failure(code, std::string("OpenCL could not ") + doing + ": " + status_name(status) +
+                                 (info.name.empty() ? "" : " (" + info.name + ")"));
+}
+
+}  // namespace weft::opencl

@@ -1,0 +1,127 @@
+// OpenCL opened at run time, its objects as handles, and one device of it ready to work. A machine
+// without OpenCL has a back end that says so, instead of one that does not load.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#define CL_TARGET_OPENCL_VERSION 300
+#define CL_USE_DEPRECATED_OPENCL_1_2_APIS
+#include <CL/cl.h>
+#include <CL/cl_ext.h>
+
+#include "gpu/device.h"
+
+namespace weft::opencl {
+
+// What every OpenCL from 1.2 on has.
+#define WEFT_OPENCL_FUNCTIONS(F) \
+    F(BuildProgram)              \
+    F(CreateBuffer)              \
+    F(CreateCommandQueue)        \
+    F(CreateContext)             \
+    F(CreateKernel)              \
+    F(CreateProgramWithBinary)   \
+    F(CreateProgramWithSource)   \
+    F(CreateSubBuffer)           \
+    F(EnqueueCopyBuffer)         \
+    F(EnqueueFillBuffer)         \
+    F(EnqueueMapBuffer)          \
+    F(EnqueueMarkerWithWaitList) \
+    F(EnqueueNDRangeKernel)      \
+    F(EnqueueUnmapMemObject)     \
+    F(EnqueueWriteBuffer)        \
+    F(Finish)                    \
+    F(Flush)                     \
+    F(GetDeviceIDs)              \
+    F(GetDeviceInfo)             \
+    F(GetEventInfo)              \
+    F(GetPlatformIDs)            \
+    F(GetPlatformInfo)           \
+    F(GetProgramBuildInfo)       \
+    F(GetProgramInfo)            \
+    F(ReleaseCommandQueue)       \
+    F(ReleaseContext)            \
+    F(ReleaseEvent)              \
+    F(ReleaseKernel)             \
+    F(ReleaseMemObject)          \
+    F(ReleaseProgram)            \
+    F(RetainEvent)               \
+    F(SetEventCallback)          \
+    F(SetKernelArg)              \
+    F(GetExtensionFunctionAddressForPlatform)
+
+struct Api {
+#define WEFT_OPENCL_POINTER(name) decltype(&::cl##name) name = nullptr;
+    WEFT_OPENCL_FUNCTIONS(WEFT_OPENCL_POINTER)
+#undef WEFT_OPENCL_POINTER
+    // From 3.0 on; else null.
+    decltype(&::clCreateBufferWithProperties) CreateBufferWithProperties = nullptr;
+};
+
+// The loader stays open: drivers leave threads behind. Null, with `why`, when there is none.
+[[nodiscard]] const Api* load(std::string& why);
+
+// An object of OpenCL, released at the end.
+template <class Object>
+using Handle = std::unique_ptr<std::remove_pointer_t<Object>, cl_int(CL_API_CALL*)(Object)>;
+
+// A device that was found, usable or not.
+struct Candidate {
+    cl_platform_id platform = nullptr;
+    cl_device_id device = nullptr;
+    cl_device_type type = 0;
+    std::string platform_name;
+    std::string name;
+    int score = 0;
+    std::string missing;  // what it lacks to be used; "" when nothing
+};
+[[nodiscard]] std::vector<Candidate> candidates(const Api& cl);
+// The best usable one, of those whose name contains WEFT_OPENCL_DEVICE. Throws
+// cpp::Failure(WEFT_UNAVAILABLE) with the reason.
+[[nodiscard]] Candidate choose(const Api& cl);
+
+// Both throw nothing: what a driver does not know is empty or 0.
+[[nodiscard]] std::string text_of(const Api& cl, cl_device_id device, cl_device_info what);
+template <class T>
+[[nodiscard]] T number_of(const Api& cl, cl_device_id device, cl_device_info what) {
+    T value{};
+    return cl.GetDeviceInfo(device, what, sizeof value, &value, nullptr) == CL_SUCCESS ? value
+                                                                                       : T{};
+}
+[[nodiscard]] bool has_extension(const Api& cl, cl_device_id device, std::string_view name);
+
+class Context {
+public:
+    Context(const Api& cl, const Candidate& chosen);
+
+    // Throws what `status` means, unless it is CL_SUCCESS; remembers that the device is lost.
+    void check(cl_int status, const char* doing);
+    [[nodiscard]] bool lost() const { return lost_; }
+
+    const Api& cl;
+    const cl_platform_id platform;
+    const cl_device_id device;
+    const Handle<cl_context> context;
+    const Handle<cl_command_queue> queue;  // in order
+    gpu::DeviceInfo info;
+    // Kernels and the host see each other's writes to CL_MEM_USE_HOST_PTR memory without mapping
+    // it.
+    bool coherent = false;
+    std::atomic<std::uint64_t> used{0};  // bytes allocated here
+
+    clEnqueueAcquireExternalMemObjectsKHR_fn acquire_external = nullptr;
+    clEnqueueReleaseExternalMemObjectsKHR_fn release_external = nullptr;
+
+private:
+    void describe(const Candidate& chosen);
+    [[nodiscard]] bool try_coherence();
+
+    std::atomic<bool> lost_{false};
+};
+
+}  // namespace weft::opencl
