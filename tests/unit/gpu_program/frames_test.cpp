@@ -1,0 +1,196 @@
+// Frames: what is used in place and what is copied, several under way, cancelled ones.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "instance.h"
+
+namespace weft::gpu_test {
+namespace {
+
+constexpr std::uint64_t kWidth = 256;
+constexpr std::uint64_t kHeight = 64;
+
+class Frames : public OnDevice {
+protected:
+    // A picture of input 1, times 2.
+    static BatchText doubled() {
+        BatchText batch;
+        KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, kWidth, kHeight);
+        Ir& ir = kernel.ir;
+        const Ir::Id x = ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN);
+        const Ir::Id y = ir.field(WEFT_FIELD_Y, WEFT_VARIES_ROW);
+        const Ir::Id read = ir.sample(batch.input(1), {x, y});
+        kernel.store(batch.picture(kWidth, kHeight, WEFT_FORMAT_F32, 1, 0),
+                     {ir.op(WEFT_OP_MUL, {read, ir.constant(2)})});
+        return batch;
+    }
+    // A picture of the frame's number.
+    static BatchText counted() {
+        BatchText batch;
+        KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, kWidth, kHeight);
+        Ir& ir = kernel.ir;
+        const Ir::Id frame = ir.field(WEFT_FIELD_ABSFRAME, WEFT_VARIES_FRAME, true);
+        const Ir::Id x = ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN);
+        kernel.store(batch.picture(kWidth, kHeight, WEFT_FORMAT_F32, 1, 0),
+                     {ir.op(WEFT_OP_ADD, {frame, x}, true)});
+        return batch;
+    }
+};
+
+TEST_P(Frames, HostMemoryIsReadWhereItLies) {
+    Instance instance(host, GetParam());
+    Pages from(kWidth * kHeight * 4 * 2);
+    Picture picture(kWidth, kHeight);
+    picture.view.data = from.data();
+    picture.handle.memory_size = from.size();
+    host.bind(1, picture.handle);
+    Running program(instance, doubled());
+    ASSERT_TRUE(program.ok()) << instance.error.message;
+    Pages to(kWidth * kHeight * 4);
+    for (int frame = 0; frame < 4; ++frame) {
+        // A film's picture may move within its block.
+        float* data = from.floats() + (frame % 2) * kWidth * kHeight;
+        picture.view.data = data;
+        picture.handle.memory_offset = 0;
+        ++picture.view.generation;
+        for (std::uint64_t i = 0; i < kWidth * kHeight; ++i)
+            data[i] = static_cast<float>(i) + static_cast<float>(frame);
+        ASSERT_EQ(program.execute({frame, {{to.data(), to.size()}}}), WEFT_OK)
+            << instance.error.message;
+        for (std::uint64_t i = 0; i < kWidth * kHeight; i += 101)
+            ASSERT_EQ(to.floats()[i], 2 * data[i]) << frame << ' ' << i;
+    }
+    const weft_counters counters = program.counters();
+    const std::uint64_t copied = instance.unified() ? 0 : kWidth * kHeight * 4 * 4;
+    EXPECT_EQ(counters.uploaded, copied);
+    EXPECT_EQ(counters.delivered, copied);
+}
+
+TEST_P(Frames, MemoryThatCannotBeImportedIsCopiedWhenItChanged) {
+    Instance instance(host, GetParam());
+    std::vector<float> heap(kWidth * kHeight + 1);
+    Picture picture(kWidth, kHeight);
+    picture.view.data = heap.data() + 1;
+    host.bind(1, picture.handle);
+    Running program(instance, doubled());
+    ASSERT_TRUE(program.ok()) << instance.error.message;
+    std::vector<float> to(kWidth * kHeight + 3, -1.0f);
+    for (int frame = 0; frame < 4; ++frame) {
+        if (frame % 2 == 0) {
+            for (float& v : heap) v = static_cast<float>(frame + 1);
+            ++picture.view.generation;
+        }
+        ASSERT_EQ(program.execute({frame, {{to.data() + 1, kWidth * kHeight * 4}}}), WEFT_OK)
+            << instance.error.message;
+        EXPECT_EQ(to[1 + kWidth], static_cast<float>(2 * (frame / 2 * 2 + 1)));
+        EXPECT_EQ(to[0], -1.0f);
+        EXPECT_EQ(to[kWidth * kHeight + 1], -1.0f);
+    }
+    EXPECT_EQ(program.counters().uploaded, 2 * kWidth * kHeight * 4);
+    EXPECT_EQ(program.counters().delivered, 4 * kWidth * kHeight * 4);
+}
+
+TEST_P(Frames, ATargetThatIsTooSmallIsRefused) {
+    Instance instance(host, GetParam());
+    Running program(instance, counted());
+    ASSERT_TRUE(program.ok()) << instance.error.message;
+    std::vector<float> to(kWidth * kHeight);
+    EXPECT_EQ(program.execute({1, {{to.data(), 64}}}), WEFT_INVALID);
+    EXPECT_EQ(program.execute({1, {{to.data(), to.size() * 4}}}), WEFT_OK);
+    EXPECT_GT(to[0], 1.0f);
+}
+
+// More frames than a program keeps under way, of two programs, complete in their order.
+TEST_P(Frames, SubmittedOnesCompleteInOrder) {
+    Instance instance(host, GetParam());
+    Running first(instance, counted());
+    Running second(instance, counted());
+    ASSERT_TRUE(first.ok() && second.ok()) << instance.error.message;
+    constexpr int kCount = 9;
+    std::vector<std::vector<float>> pictures(2 * kCount,
+                                             std::vector<float>(kWidth * kHeight, -1.0f));
+    std::vector<std::uint64_t> values(2 * kCount);
+    for (int i = 0; i < kCount; ++i) {
+        auto& a = pictures[static_cast<std::size_t>(2 * i)];
+        auto& b = pictures[static_cast<std::size_t>(2 * i + 1)];
+        ASSERT_EQ(first.submit({i, {{a.data(), a.size() * 4}}},
+                               values[static_cast<std::size_t>(2 * i)]),
+                  WEFT_OK);
+        ASSERT_EQ(second.submit({i + 100, {{b.data(), b.size() * 4}}},
+                                values[static_cast<std::size_t>(2 * i + 1)]),
+                  WEFT_OK);
+    }
+    for (std::size_t i = 1; i < values.size(); ++i) EXPECT_GT(values[i], values[i - 1]);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        ASSERT_EQ(instance.async->wait(instance.backend, values[i], UINT64_MAX, &instance.error),
+                  WEFT_OK);
+        const auto number = static_cast<float>(i / 2 + (i % 2) * 100);
+        EXPECT_NEAR(pictures[i][kWidth / 2], number + 0.5f + 0.5f / kWidth, 1e-4f) << i;
+    }
+}
+
+// A kernel of many turns; how many is a parameter.
+BatchText slow() {
+    BatchText batch;
+    KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, 512, 512);
+    Ir& ir = kernel.ir;
+    const Ir::Id x = ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN);
+    const Ir::Id y = ir.field(WEFT_FIELD_Y, WEFT_VARIES_ROW);
+    const Ir::Id sum = ir.op(WEFT_OP_ADD, {x, y});
+    const Ir::Id loop = ir.begin_loop(ir.constant(1), ir.constant(20000), {sum}, kPoint);
+    const Ir::Id next = ir.op(WEFT_OP_SIN, {ir.op(WEFT_OP_ADD, {ir.carried(loop, 0), sum})});
+    ir.end_loop(loop, {next});
+    const Ir::Id done = ir.result(loop, 0);
+    const std::uint32_t cache = batch.cache(1, WEFT_TICK_FRAME, 512, 512);
+    batch.outputs[cache].shared = 1;
+    kernel.store(cache, {done});
+    return batch;
+}
+
+TEST_P(Frames, ACancelledOneEndsEarlyAndLeavesNoTrace) {
+    Instance instance(host, GetParam());
+    Running program(instance, slow());
+    ASSERT_TRUE(program.ok()) << instance.error.message;
+    const weft_view& view = *program.handle(0, 0).view;
+    const auto begin = std::chrono::steady_clock::now();
+    std::thread stopper([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
+        program.cancel = 1;
+    });
+    const weft_status status = program.execute({1, {}});
+    stopper.join();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    if (status == WEFT_OK) GTEST_SKIP() << "done before it was cancelled";
+    EXPECT_EQ(status, WEFT_CANCELLED);
+    EXPECT_EQ(view.tick, -1);
+    EXPECT_LT(took.count(), 5.0);
+    // By the other way, and through the queue.
+    program.cancel = 0;
+    std::uint64_t value = 0;
+    ASSERT_EQ(program.submit({2, {}}, value), WEFT_OK);
+    instance.api->cancel(program.program());
+    EXPECT_EQ(instance.async->wait(instance.backend, value, UINT64_MAX, &instance.error),
+              WEFT_CANCELLED);
+    EXPECT_EQ(view.tick, -1);
+    EXPECT_EQ(instance.async->wait(instance.backend, value, UINT64_MAX, &instance.error), WEFT_OK);
+}
+
+TEST_P(Frames, AWaitKeepsItsDeadline) {
+    Instance instance(host, GetParam());
+    Running program(instance, slow());
+    ASSERT_TRUE(program.ok()) << instance.error.message;
+    std::uint64_t value = 0;
+    ASSERT_EQ(program.submit({1, {}}, value), WEFT_OK);
+    const weft_status status =
+        instance.async->wait(instance.backend, value, 2'000'000, &instance.error);
+    EXPECT_TRUE(status == WEFT_TIMEOUT || status == WEFT_OK) << status;
+    program.cancel = 1;
+    (void)instance.async->wait(instance.backend, value, UINT64_MAX, &instance.error);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Frames, testing::ValuesIn(devices()), device_name);
+
+}  // namespace
+}  // namespace weft::gpu_test
