@@ -1,6 +1,7 @@
 /* Everything of the C ABI that two separately built binaries must agree on, reachable from exported
  * symbols: scripts/check-abi compiles this and compares it with the committed baseline. */
 #include <weft/async.h>
+#include <weft/counters.h>
 #include <weft/gather.h>
 #include <weft/memory.h>
 #include <weft/plugin.h>
@@ -29,5 +30,10 @@ const weft_gather_api* weft_abi_gather(void) {
 
 WEFT_EXPORT const weft_memory_api* weft_abi_memory(void);
 const weft_memory_api* weft_abi_memory(void) {
+    return 0;
+}
+
+WEFT_EXPORT const weft_counters_api* weft_abi_counters(void);
+const weft_counters_api* weft_abi_counters(void) {
     return 0;
 }

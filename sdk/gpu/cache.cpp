@@ -116,7 +116,7 @@ void Cache::find_home(cpp::Host host, const weft_output& output, const CacheUse&
     const DeviceInfo& info = device_.info();
     const std::string what = "the cache " + name_ + " (" + describe(grid_) + ")";
     const bool chosen = output.kinds != 0;
-    kinds_ = chosen ? output.kinds : output.shared != 0 ? kHost | kLocal : kLocal;
+    kinds_ = chosen ? output.kinds : info.unified && output.shared != 0 ? kHost | kLocal : kLocal;
     if ((kinds_ & ~(kHost | kLocal | kOpaqueFd)) != 0 ||
         ((kinds_ & kOpaqueFd) != 0 && !info.exports_fd))
         throw cpp::Failure(WEFT_UNSUPPORTED,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 
 #include "gpu/grid_memory.h"
@@ -146,6 +147,24 @@ void copy_words(Device& device, const Slice& from, const Slice& to, std::uint64_
     (void)device.queue.wait(device.queue.submit(*work));
 }
 
+// Bytes a second of a copy; the best of a few, the first one wakes the device up.
+double rate_of_copy(Device& device, Place from, Place to) {
+    constexpr std::uint64_t kBytes = 1u << 24;
+    const std::unique_ptr<Buffer> source = device.allocate(kBytes, from);
+    const std::unique_ptr<Buffer> target = device.allocate(kBytes, to);
+    Recorder recorder;
+    recorder.copy({source.get(), 0}, {target.get(), 0}, kBytes);
+    const std::unique_ptr<Work> work = device.record(recorder.commands());
+    double best = 0;
+    for (int i = 0; i < 4; ++i) {
+        const auto begin = std::chrono::steady_clock::now();
+        (void)device.queue.wait(device.queue.submit(*work));
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        best = std::max(best, static_cast<double>(kBytes) / took.count());
+    }
+    return best;
+}
+
 void require_kind(bool offered, const Device& device) {
     if (!offered)
         throw cpp::Failure(WEFT_UNSUPPORTED, device.info().name + " has no memory of this kind");
@@ -252,7 +271,7 @@ std::uint64_t read_trial(Device& device, const weft_handle& handle) {
     return sum;
 }
 
-void describe_memory(const Device& device, weft_memory_caps& caps) {
+void describe_memory(Device& device, weft_memory_caps& caps) {
     const DeviceInfo& info = device.info();
     const std::uint32_t room = caps.struct_size;
     caps = {};
@@ -263,6 +282,10 @@ void describe_memory(const Device& device, weft_memory_caps& caps) {
     std::copy(info.device_uuid.begin(), info.device_uuid.end(), caps.device_uuid);
     std::copy(info.driver_uuid.begin(), info.driver_uuid.end(), caps.driver_uuid);
     caps.host_alignment = info.import_alignment;
+    if (!info.unified) {
+        caps.upload_rate = rate_of_copy(device, Place::upload, Place::device);
+        caps.download_rate = rate_of_copy(device, Place::device, Place::readback);
+    }
     std::string no_export;
     std::string no_import;
     const auto miss = [&](std::string& reason, const char* what) {

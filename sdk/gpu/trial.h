@@ -32,6 +32,7 @@ private:
 // The sum of the words in memory that somebody else made.
 [[nodiscard]] std::uint64_t read_trial(Device& device, const weft_handle& handle);
 
-void describe_memory(const Device& device, weft_memory_caps& caps);
+// Rates of copies are measured where there is a bus.
+void describe_memory(Device& device, weft_memory_caps& caps);
 
 }  // namespace weft::gpu
