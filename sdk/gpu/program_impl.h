@@ -246,14 +246,14 @@ private:
     std::uint64_t block_ = 1;  // the most samples of a frame
     std::vector<Output> outputs_;
     std::vector<Input> inputs_;
+    std::vector<Import> imports_;
+    bool imports_refused_ = false;
     std::vector<Kernel> kernels_;
     std::vector<std::unique_ptr<PointsRun>> points_;  // by kernel; null but for POINTS
     std::unique_ptr<Buffer> nothing_;                 // bound where a parameter is not used
     std::vector<std::unique_ptr<Gather>> gathers_;
     std::vector<std::unique_ptr<PointsRun>> reads_;  // by output: get_values of device memory
     std::array<std::unique_ptr<Flight>, kFlights> flights_;
-    std::vector<Import> imports_;
-    bool imports_refused_ = false;
     std::uint64_t turn_ = 0;
     std::uint64_t last_value_ = 0;
     std::uint32_t last_flight_ = 0;

@@ -106,12 +106,14 @@ Slice BatchProgram::import_around(char* data, Extent extent, const weft_handle* 
         imports_refused_ = true;
         return {};
     }
-    if (imports_.size() == kMostImports) {
+    if (imports_.size() >= kMostImports) {
         const auto oldest =
             std::min_element(imports_.begin(), imports_.end(),
                              [](const Import& a, const Import& b) { return a.used < b.used; });
-        forget(oldest->buffer.get());
-        imports_.erase(oldest);
+        if (oldest->used != turn_) {
+            forget(oldest->buffer.get());
+            imports_.erase(oldest);
+        }
     }
     imports_.push_back({base, high - low, buffer, turn_});
     return {buffer.get(), static_cast<std::uint64_t>(data - base)};

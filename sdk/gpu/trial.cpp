@@ -207,7 +207,7 @@ Trial::Trial(Device& device, std::uint32_t kind, std::uint64_t size, std::uint32
         std::memcpy(pattern->host + i * 4, &word, sizeof word);
     }
     copy_words(device, {pattern.get(), 0}, {memory_.get(), 0}, size);
-    device_.commons.offer(&view_, {kind == WEFT_HANDLE_LOCAL ? memory_ : nullptr, 0});
+    if (kind == WEFT_HANDLE_LOCAL) device_.commons.offer(&view_, {memory_, 0});
 }
 
 Trial::~Trial() {

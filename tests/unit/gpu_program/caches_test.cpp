@@ -36,8 +36,8 @@ void show(BatchText& batch, std::uint32_t input, double back, std::uint64_t widt
 }
 
 float ramp_at(std::uint64_t i, std::uint64_t width, double frame, double scale) {
-    return static_cast<float>(frame * scale + (static_cast<double>(i) + 0.5) /
-                                                  static_cast<double>(width));
+    return static_cast<float>(frame * scale +
+                              (static_cast<double>(i) + 0.5) / static_cast<double>(width));
 }
 
 TEST_P(Caches, ARingOfPictures) {
@@ -119,8 +119,7 @@ TEST_P(Caches, AFilterOfSamples) {
 // Two programs of one instance on one cache: the second reads the memory that the first writes.
 TEST_P(Caches, SharedInPlace) {
     Instance instance(host, GetParam());
-    for (const std::uint32_t kind :
-         {WEFT_HANDLE_HOST, WEFT_HANDLE_LOCAL, WEFT_HANDLE_OPAQUE_FD}) {
+    for (const std::uint32_t kind : {WEFT_HANDLE_HOST, WEFT_HANDLE_LOCAL, WEFT_HANDLE_OPAQUE_FD}) {
         if (!instance.exports(kind) || (kind == WEFT_HANDLE_HOST && !instance.unified())) continue;
         BatchText first;
         const std::uint32_t cache = add_ramp(first, 1, 256, 64, 1);

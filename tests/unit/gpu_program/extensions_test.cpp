@@ -20,8 +20,8 @@ protected:
         Ir& ir = kernel.ir;
         const Ir::Id frame = ir.field(WEFT_FIELD_ABSFRAME, WEFT_VARIES_FRAME, true);
         const Ir::Id x = ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN);
-        const Ir::Id y = ir.op(WEFT_OP_MUL, {ir.field(WEFT_FIELD_Y, WEFT_VARIES_ROW),
-                                             ir.constant(10)});
+        const Ir::Id y =
+            ir.op(WEFT_OP_MUL, {ir.field(WEFT_FIELD_Y, WEFT_VARIES_ROW), ir.constant(10)});
         const Ir::Id moved = ir.op(WEFT_OP_ADD, {frame, x}, true);
         const std::uint32_t cache = batch.cache(ticks, WEFT_TICK_FRAME, kWidth, kHeight);
         batch.outputs[cache].kinds = kinds;
@@ -39,9 +39,9 @@ TEST_P(Extensions, GatheredValuesFollowEveryExecute) {
     const std::vector<double> k = {0, 0, 1, 2, 3};
     const double* coords[3] = {x.data(), y.data(), k.data()};
     const double* values = nullptr;
-    ASSERT_EQ(instance.gather->gather(program.program(), 0, x.size(), coords, &values,
-                                      &instance.error),
-              WEFT_OK)
+    ASSERT_EQ(
+        instance.gather->gather(program.program(), 0, x.size(), coords, &values, &instance.error),
+        WEFT_OK)
         << instance.error.message;
     ASSERT_NE(values, nullptr);
     for (std::int64_t frame = 10; frame < 20; ++frame) {
@@ -65,8 +65,7 @@ TEST_P(Extensions, WhatCannotBeGatheredSaysSo) {
     Running program(instance, batch);
     ASSERT_TRUE(program.ok()) << instance.error.message;
     const double* values = nullptr;
-    EXPECT_EQ(instance.gather->gather(program.program(), out, 1, nullptr, &values,
-                                      &instance.error),
+    EXPECT_EQ(instance.gather->gather(program.program(), out, 1, nullptr, &values, &instance.error),
               WEFT_UNSUPPORTED);
     EXPECT_EQ(program.value(out, 0.375, 0, 0, 0), 0.375);
 }
@@ -119,8 +118,7 @@ TEST_P(Extensions, TrialsHold) {
         }
         if (instance.imports(kind)) {
             std::uint64_t sum = 0;
-            EXPECT_EQ(instance.memory->trial_read(instance.backend, &handle, &sum,
-                                                  &instance.error),
+            EXPECT_EQ(instance.memory->trial_read(instance.backend, &handle, &sum, &instance.error),
                       WEFT_OK)
                 << kind << ' ' << instance.error.message;
             EXPECT_EQ(sum, expected) << kind;

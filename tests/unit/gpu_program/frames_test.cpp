@@ -115,9 +115,9 @@ TEST_P(Frames, SubmittedOnesCompleteInOrder) {
     for (int i = 0; i < kCount; ++i) {
         auto& a = pictures[static_cast<std::size_t>(2 * i)];
         auto& b = pictures[static_cast<std::size_t>(2 * i + 1)];
-        ASSERT_EQ(first.submit({i, {{a.data(), a.size() * 4}}},
-                               values[static_cast<std::size_t>(2 * i)]),
-                  WEFT_OK);
+        ASSERT_EQ(
+            first.submit({i, {{a.data(), a.size() * 4}}}, values[static_cast<std::size_t>(2 * i)]),
+            WEFT_OK);
         ASSERT_EQ(second.submit({i + 100, {{b.data(), b.size() * 4}}},
                                 values[static_cast<std::size_t>(2 * i + 1)]),
                   WEFT_OK);

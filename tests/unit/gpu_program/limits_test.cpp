@@ -43,8 +43,7 @@ TEST_P(Limits, TooLargeSaysHowLargeAndHarmsNobody) {
 
 std::uint64_t descriptors() {
     std::uint64_t count = 0;
-    for ([[maybe_unused]] const auto& entry :
-         std::filesystem::directory_iterator("/proc/self/fd"))
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
         ++count;
     return count;
 }
