@@ -1,0 +1,28 @@
+// From GLSL to SPIR-V that means what it says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weft::vulkan {
+
+// What a device can be told to keep of IEEE 754; bits of 32 and 64.
+struct FloatModes {
+    std::uint32_t signed_zero_inf_nan = 0;
+    std::uint32_t denormals = 0;
+    std::uint32_t round_to_even = 0;
+};
+
+// Entry `entry` of a kernel's text (gpu/kernel_text.h). Throws cpp::Failure(WEFT_INTERNAL) with the
+// first message of the compiler: a text that does not compile is a mistake of its generator.
+[[nodiscard]] std::vector<std::uint32_t> compile_glsl(const std::string& source,
+                                                      std::uint32_t entry,
+                                                      const std::string& name);
+
+// The same module in which no arithmetic may be contracted or simplified as if it were of real
+// numbers, and with `modes` asked for.
+[[nodiscard]] std::vector<std::uint32_t> make_exact(const std::vector<std::uint32_t>& module,
+                                                    const FloatModes& modes);
+
+}  // namespace weft::vulkan

@@ -1,0 +1,56 @@
+// Kernel texts compiled by the driver, each text once: kept in memory, and on disk as SPIR-V and as
+// whatever the driver wants to remember.
+#pragma once
+
+#include <list>
+#include <mutex>
+
+#include "context.h"
+#include "glsl.h"
+#include "gpu/disk_cache.h"
+
+namespace weft::vulkan {
+
+// What every pipeline is given: gpu/kernel_text.h says what stands where. [0]: the block of numbers
+// is uniform, [1]: it is too large for that.
+struct Layout {
+    Owned<VkDescriptorSetLayout> set;
+    Owned<VkPipelineLayout> pipeline;
+};
+using Layouts = std::array<Layout, 2>;
+
+class Pipeline final : public gpu::Pipeline {
+public:
+    std::string source;
+    std::vector<Owned<VkPipeline>> entries;
+    const Layout* layout = nullptr;
+    VkDescriptorType numbers = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
+    std::uint32_t args = 0;  // which parameter is the block of numbers; parameters: none
+    std::uint64_t args_bytes = 0;
+    std::uint32_t parameters = 0;
+};
+
+// Thread safe.
+class Pipelines {
+public:
+    Pipelines(Context& context, std::string directory);
+    [[nodiscard]] std::shared_ptr<const Pipeline> build(const gpu::BuildRequest& request,
+                                                        bool& fresh);
+
+private:
+    [[nodiscard]] std::shared_ptr<const Pipeline> find(const Pipeline& like,
+                                                       std::size_t entries);
+    void keep(const std::shared_ptr<const Pipeline>& pipeline);
+    [[nodiscard]] std::vector<std::uint32_t> module_of(const gpu::BuildRequest& request,
+                                                       std::uint32_t entry);
+    void compile(Pipeline& pipeline, const gpu::BuildRequest& request);
+
+    Context& context_;
+    gpu::DiskCache disk_;
+    FloatModes modes_;
+    Layouts layouts_;
+    std::mutex mutex_;
+    std::list<std::shared_ptr<const Pipeline>> kept_;  // the last used first
+};
+
+}  // namespace weft::vulkan
