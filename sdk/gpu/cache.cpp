@@ -89,7 +89,7 @@ void Cache::lay_out(const weft_output& output, const CacheUse& use) {
         throw cpp::Failure(WEFT_UNAVAILABLE, what + " needs " + megabytes(bytes_) +
                                                  " in one piece; " + device_.info().name +
                                                  " allows " + megabytes(largest));
-    require_room(device_, bytes_, what);
+    device_.pool.require_room(bytes_, what);
 }
 
 // Null where the device does not take the pool's memory, which lives as long as the result.
@@ -122,7 +122,7 @@ void Cache::find_home(cpp::Host host, const weft_output& output, const CacheUse&
         throw cpp::Failure(WEFT_UNSUPPORTED,
                            what + ": " + info.name + " cannot share memory of the kind asked for");
     if ((kinds_ & kOpaqueFd) != 0) {
-        home_ = allocate(device_, bytes_, Place::exported, what);
+        home_ = device_.pool.take(bytes_, Place::exported, what);
     } else if ((kinds_ & kHost) != 0 && (info.unified || (kinds_ == kHost && !use.read_here))) {
         // Kernels that read it would cross the bus for every read: not where the device has memory
         // of its own.
@@ -131,11 +131,11 @@ void Cache::find_home(cpp::Host host, const weft_output& output, const CacheUse&
     }
     const bool in_host = info.unified && (kinds_ & kHost) != 0;
     if (home_ == nullptr)
-        home_ = allocate(device_, bytes_, in_host ? Place::host : Place::device, what);
+        home_ = device_.pool.take(bytes_, in_host ? Place::host : Place::device, what);
     if ((kinds_ & kHost) == 0 || home_->host != nullptr) return;
     mirror_ = import_pool(host);
     if (mirror_ == nullptr) {
-        mirror_ = allocate(device_, bytes_, Place::readback, what);
+        mirror_ = device_.pool.take(bytes_, Place::readback, what);
         std::memset(mirror_->host, 0, bytes_);
     }
 }
@@ -167,6 +167,7 @@ weft_handle Cache::handle(std::uint32_t kind) const {
     handle.memory_size = bytes_;
     if (kind == WEFT_HANDLE_HOST) handle.memory_fd = pool_fd_;
     if (kind == WEFT_HANDLE_OPAQUE_FD) {
+        handle.memory_size = home_->size;
         handle.memory_fd = home_->fd;
         handle.memory_offset = home_->fd_offset;
     }

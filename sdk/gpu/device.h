@@ -17,6 +17,7 @@
 
 #include "gpu/commons.h"
 #include "gpu/kernel_text.h"
+#include "gpu/pool.h"
 #include "gpu/queue.h"
 
 namespace weft::gpu {
@@ -147,9 +148,11 @@ public:
     };
     [[nodiscard]] virtual Budget budget() const = 0;
 
-    // Everything is submitted and awaited through the queue, and shared through the commons.
+    // Programs submit and wait through the queue, share through the commons, and take memory from
+    // the pool.
     Queue queue{*this};
     Commons commons;
+    Pool pool{*this};
 };
 
 }  // namespace weft::gpu

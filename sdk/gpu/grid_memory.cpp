@@ -54,25 +54,4 @@ std::string megabytes(std::uint64_t bytes) {
     return std::to_string((bytes + kMega / 2) / kMega) + " MB";
 }
 
-void require_room(const Device& device, std::uint64_t bytes, const std::string& what) {
-    const Device::Budget budget = device.budget();
-    const std::uint64_t room = budget.limit - std::min(budget.used, budget.limit);
-    if (budget.limit == 0 || bytes <= room) return;
-    throw cpp::Failure(WEFT_UNAVAILABLE, what + " needs " + megabytes(bytes) + "; of the " +
-                                             megabytes(budget.limit) + " that may be used of " +
-                                             device.info().name + ", " + megabytes(room) +
-                                             " are free: a smaller picture or fewer ticks fit");
-}
-
-std::unique_ptr<Buffer> allocate(Device& device, std::uint64_t bytes, Place place,
-                                 const std::string& what) {
-    require_room(device, bytes, what);
-    try {
-        return device.allocate(bytes, place);
-    } catch (const cpp::Failure& failure) {
-        throw cpp::Failure(failure.code(), what + " needs " + megabytes(bytes) + " of " +
-                                               device.info().name + ": " + failure.what());
-    }
-}
-
 }  // namespace weft::gpu

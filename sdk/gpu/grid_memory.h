@@ -1,13 +1,10 @@
-// Bytes of a grid in memory, and memory for it from a device that may be full.
+// How a grid lies in memory, and in words.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include <weft/grid.h>
-
-#include "gpu/device.h"
 
 namespace weft::gpu {
 
@@ -27,11 +24,5 @@ struct Extent {
 // "3840 x 2160, 60 ticks"
 [[nodiscard]] std::string describe(const weft_grid& grid);
 [[nodiscard]] std::string megabytes(std::uint64_t bytes);
-
-// Throws WEFT_UNAVAILABLE when `bytes` more do not fit into the device's budget. `what` begins the
-// message: "the cache c@v (3840 x 2160, 60 ticks)".
-void require_room(const Device& device, std::uint64_t bytes, const std::string& what);
-[[nodiscard]] std::unique_ptr<Buffer> allocate(Device& device, std::uint64_t bytes, Place place,
-                                               const std::string& what);
 
 }  // namespace weft::gpu

@@ -74,7 +74,7 @@ void add_plane(Output& output, std::uint32_t channel) {
 }  // namespace
 
 BatchProgram::BatchProgram(cpp::Host host, Device& device, const weft_batch& batch)
-    : host_(host), device_(device), name_(cpp::view(batch.name)) {
+    : host_(host), device_(device), pool_user_(device.pool), name_(cpp::view(batch.name)) {
     if (batch.source_count != 0)
         throw cpp::Failure(WEFT_UNSUPPORTED, "this back end opens no sources",
                            std::string(cpp::view(batch.sources[0].node)), batch.sources[0].span);
@@ -82,7 +82,7 @@ BatchProgram::BatchProgram(cpp::Host host, Device& device, const weft_batch& bat
     std::copy_n(batch.settings, settings_.size(), settings_.begin());
     const double samples = std::ceil(settings_[WEFT_FIELD_RATE] / settings_[WEFT_FIELD_FPS]) + 2.0;
     block_ = samples >= 2.0 && samples < 1e8 ? static_cast<std::uint64_t>(samples) : 4096;
-    nothing_ = device_.allocate(kAlign, Place::device);
+    nothing_ = device_.pool.take(kAlign, Place::device, name_);
     add_outputs(batch);
     add_inputs(batch);
     add_kernels(batch);
@@ -177,7 +177,7 @@ void BatchProgram::write_texts(const weft_batch& batch) {
         kernel.text.source.shrink_to_fit();
         const std::string what = "kernel " + std::to_string(k) + " of " + name_;
         const auto table = [&](std::uint64_t bytes) {
-            return bytes == 0 ? nullptr : allocate(device_, bytes, Place::device, what);
+            return bytes == 0 ? nullptr : device_.pool.take(bytes, Place::device, what);
         };
         kernel.columns = table(kernel.text.columns_bytes);
         kernel.rows = table(kernel.text.rows_bytes);
@@ -197,9 +197,9 @@ void BatchProgram::add_flights() {
         flight = std::make_unique<Flight>();
         flight->program = this;
         flight->number = number++;
-        flight->args = device_.allocate(bytes, Place::upload);
+        flight->args = device_.pool.take(bytes, Place::upload, name_);
         std::memset(flight->args->host, 0, bytes);
-        flight->cancel = device_.allocate(kAlign, Place::host);
+        flight->cancel = device_.pool.take(kAlign, Place::host, name_);
         flight->set_cancel(0);
         flight->landing.resize(outputs_.size());
         flight->readback.resize(outputs_.size());

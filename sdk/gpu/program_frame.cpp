@@ -128,8 +128,8 @@ void BatchProgram::locate_targets(Flight& flight, const weft_frame& frame) {
 
 // Memory for a target that is not written in place. A longer frame makes it larger.
 Slice BatchProgram::landing_of(Flight& flight, std::uint32_t output, std::uint64_t bytes) {
-    std::unique_ptr<Buffer>& readback = flight.readback[output];
-    std::unique_ptr<Buffer>& landing = flight.landing[output];
+    std::shared_ptr<Buffer>& readback = flight.readback[output];
+    std::shared_ptr<Buffer>& landing = flight.landing[output];
     const bool direct = device_.info().unified;
     if (readback == nullptr || readback->size < bytes) {
         const std::string what =
@@ -137,8 +137,8 @@ Slice BatchProgram::landing_of(Flight& flight, std::uint32_t output, std::uint64
         std::uint64_t size = outputs_[output].stream ? bytes * 2 : bytes;
         size = (size + kSliceAlignment - 1) / kSliceAlignment * kSliceAlignment;
         flight.recordings.clear();
-        readback = allocate(device_, size, Place::readback, what);
-        if (!direct) landing = allocate(device_, size, Place::device, what);
+        readback = device_.pool.take(size, Place::readback, what);
+        if (!direct) landing = device_.pool.take(size, Place::device, what);
     }
     return {direct ? readback.get() : landing.get(), 0};
 }

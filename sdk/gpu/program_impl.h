@@ -57,8 +57,8 @@ struct Input {
     Slice slice;
     // What cannot be used in place is copied: into `copy`, through `staging` where the device has
     // memory of its own.
-    std::unique_ptr<Buffer> copy;
-    std::unique_ptr<Buffer> staging;
+    std::shared_ptr<Buffer> copy;
+    std::shared_ptr<Buffer> staging;
     std::unique_ptr<Work> upload;
     Slice upload_from;
     const void* copied_from = nullptr;
@@ -78,7 +78,7 @@ struct Kernel {
     KernelText text;
     std::shared_ptr<const Pipeline> pipeline;
     std::uint64_t args_offset = 0;  // in the flight's block
-    std::unique_ptr<Buffer> columns, rows, scratch;
+    std::shared_ptr<Buffer> columns, rows, scratch;
 };
 
 // What a kernel's block of numbers is made from.
@@ -101,11 +101,11 @@ struct Gather {
     std::uint64_t count = 0;
     KernelText text;
     std::shared_ptr<const Pipeline> pipeline;
-    std::unique_ptr<Buffer> points;
+    std::shared_ptr<Buffer> points;
     std::vector<double> values;
     // One a flight:
-    std::vector<std::unique_ptr<Buffer>> args;
-    std::vector<std::unique_ptr<Buffer>> results;
+    std::vector<std::shared_ptr<Buffer>> args;
+    std::vector<std::shared_ptr<Buffer>> results;
 };
 
 class BatchProgram;
@@ -131,10 +131,10 @@ struct Recording {
 struct Flight final : Completion {
     BatchProgram* program = nullptr;
     std::uint32_t number = 0;
-    std::unique_ptr<Buffer> args;
-    std::unique_ptr<Buffer> cancel;
-    std::vector<std::unique_ptr<Buffer>> landing;   // by output: device memory of a target
-    std::vector<std::unique_ptr<Buffer>> readback;  // by output: what the host copies from
+    std::shared_ptr<Buffer> args;
+    std::shared_ptr<Buffer> cancel;
+    std::vector<std::shared_ptr<Buffer>> landing;   // by output: device memory of a target
+    std::vector<std::shared_ptr<Buffer>> readback;  // by output: what the host copies from
     std::vector<bool> copied;                       // by output: from readback, in this frame
     std::vector<Recording> recordings;
     Variant variant;  // of the frame that is prepared or under way
@@ -160,7 +160,7 @@ struct PointsRun {
     std::shared_ptr<const Pipeline> pipeline;
     Buffer* source = nullptr;  // the cache
     std::uint64_t room = 0;
-    std::unique_ptr<Buffer> args, points, values, nothing;
+    std::shared_ptr<Buffer> args, points, values, nothing;
     std::unique_ptr<Work> work;
     std::uint64_t count = 0;    // that `work` is recorded for
     std::vector<Slice> slices;  // the same
@@ -241,6 +241,7 @@ private:
 
     cpp::Host host_;
     Device& device_;
+    Pool::User pool_user_;  // memory goes back before it does
     std::string name_;
     std::array<double, WEFT_FIELD_COUNT> settings_{};
     std::uint64_t block_ = 1;  // the most samples of a frame
@@ -250,7 +251,7 @@ private:
     bool imports_refused_ = false;
     std::vector<Kernel> kernels_;
     std::vector<std::unique_ptr<PointsRun>> points_;  // by kernel; null but for POINTS
-    std::unique_ptr<Buffer> nothing_;                 // bound where a parameter is not used
+    std::shared_ptr<Buffer> nothing_;                 // bound where a parameter is not used
     std::vector<std::unique_ptr<Gather>> gathers_;
     std::vector<std::unique_ptr<PointsRun>> reads_;  // by output: get_values of device memory
     std::array<std::unique_ptr<Flight>, kFlights> flights_;

@@ -143,7 +143,8 @@ void BatchProgram::copy_input(Input& input) {
     const auto bytes = static_cast<std::uint64_t>(extent.end - extent.begin);
     const bool first = input.copy == nullptr;
     if (first)
-        input.copy = allocate(device_, head + static_cast<std::uint64_t>(extent.end),
+        input.copy =
+            device_.pool.take(head + static_cast<std::uint64_t>(extent.end),
                               device_.info().unified ? Place::host : Place::device,
                               "a copy of " + input.name + " (" + describe(input.grid) + ")");
     input.slice = {input.copy.get(), head};
@@ -167,7 +168,7 @@ void BatchProgram::upload_input(Input& input, char* data, Extent extent) {
     if (input.uploaded_at != 0) (void)device_.queue.wait(input.uploaded_at);
     if (from.buffer == nullptr) {
         if (input.staging == nullptr)
-            input.staging = allocate(device_, bytes, Place::upload, "a copy of " + input.name);
+            input.staging = device_.pool.take(bytes, Place::upload, "a copy of " + input.name);
         std::memcpy(input.staging->host, data + extent.begin, bytes);
         from = {input.staging.get(), 0};
     }

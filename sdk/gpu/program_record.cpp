@@ -190,7 +190,7 @@ std::unique_ptr<Work> BatchProgram::record(const Flight& flight) const {
         if (flight.landing[o] != nullptr &&
             flight.variant.slices[inputs_.size() + o].buffer == flight.landing[o].get())
             recorder.copy({flight.landing[o].get(), 0}, {flight.readback[o].get(), 0},
-                          flight.landing[o]->size);
+                          std::min(flight.landing[o]->size, flight.readback[o]->size));
     record_gathers(recorder, flight);
     return device_.record(recorder.commands());
 }

@@ -13,6 +13,8 @@ namespace {
 // Points of one launch; more are asked for in parts.
 constexpr std::uint64_t kMostPoints = std::uint64_t{1} << 20;
 
+constexpr const char* kWhat = "a list of points";
+
 std::int64_t tick_at(double counter) {
     const double tick = std::floor(counter);
     return std::fabs(tick) < 9e15 ? static_cast<std::int64_t>(tick) : 0;
@@ -59,16 +61,16 @@ static void grow(Device& device, PointsRun& run, std::uint64_t count, const Kern
                  std::size_t fields, std::size_t results) {
     if (run.args == nullptr) {
         const std::uint64_t bytes = text.args.bytes(text.whole.size());
-        run.args = device.allocate(bytes, Place::upload);
-        run.nothing = device.allocate(kSliceAlignment, Place::host);
+        run.args = device.pool.take(bytes, Place::upload, kWhat);
+        run.nothing = device.pool.take(kSliceAlignment, Place::host, kWhat);
         std::memset(run.nothing->host, 0, kSliceAlignment);
     }
     if (count <= run.room) return;
     std::uint64_t room = std::max<std::uint64_t>(run.room, 64);
     while (room < count) room *= 2;
     run.work.reset();
-    run.points = device.allocate(std::max<std::uint64_t>(room * fields * 8, 8), Place::upload);
-    run.values = device.allocate(std::max<std::uint64_t>(room * results * 8, 8), Place::readback);
+    run.points = device.pool.take(room * fields * 8, Place::upload, kWhat);
+    run.values = device.pool.take(room * results * 8, Place::readback, kWhat);
     run.room = room;
 }
 
@@ -206,15 +208,16 @@ const double* BatchProgram::gather(std::uint32_t output, std::uint64_t count,
     made->count = count;
     made->text = write_gather({false, wanted.grid, 0, false}, device_.info().text);
     made->pipeline = device_.build({&made->text, "points of " + wanted.name});
-    made->points = device_.allocate(count * wanted.grid.axis_count * sizeof(double), Place::upload);
+    made->points =
+        device_.pool.take(count * wanted.grid.axis_count * sizeof(double), Place::upload, kWhat);
     auto* to = reinterpret_cast<double*>(made->points->host);
     for (std::uint32_t a = 0; a < wanted.grid.axis_count; ++a)
         std::copy_n(coords[a], count, to + a * count);
     made->values.resize(count);
     for (const std::unique_ptr<Flight>& flight : flights_) {
         const std::uint64_t bytes = made->text.args.bytes(made->text.whole.size());
-        made->args.push_back(device_.allocate(bytes, Place::upload));
-        made->results.push_back(device_.allocate(count * sizeof(double), Place::readback));
+        made->args.push_back(device_.pool.take(bytes, Place::upload, kWhat));
+        made->results.push_back(device_.pool.take(count * sizeof(double), Place::readback, kWhat));
         flight->recordings.clear();
     }
     gathers_.push_back(std::move(made));

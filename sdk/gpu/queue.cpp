@@ -32,7 +32,7 @@ void Queue::complete_until(std::uint64_t value, const Outcome& lost) {
             const std::lock_guard lock(submit_);
             if (pending_.empty() || pending_.front().value > value) return;
             first = pending_.front();
-            pending_.pop_front();
+            pending_.erase(pending_.begin());
         }
         Outcome outcome = first.completion->complete(lost);
         if (outcome.status != WEFT_OK && first.reported)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -63,9 +62,9 @@ private:
     void complete_until(std::uint64_t value, const Outcome& lost);
 
     Device& device_;
-    std::mutex submit_;    // the order of submission, and pending_
-    std::mutex complete_;  // the order of completion, and failures_
-    std::deque<Pending> pending_;
+    std::mutex submit_;             // the order of submission, and pending_
+    std::mutex complete_;           // the order of completion, and failures_
+    std::vector<Pending> pending_;  // few: no memory comes and goes
     std::vector<Reported> failures_;
 };
 

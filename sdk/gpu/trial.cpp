@@ -92,7 +92,7 @@ struct CopyKernel {
     CopyKernel& operator=(const CopyKernel&) = delete;
 };
 
-std::unique_ptr<Buffer> table(Device& device, std::uint64_t bytes) {
+std::shared_ptr<Buffer> table(Device& device, std::uint64_t bytes) {
     return bytes == 0 ? nullptr : device.allocate(bytes, Place::device);
 }
 
@@ -107,15 +107,15 @@ void copy_words(Device& device, const Slice& from, const Slice& to, std::uint64_
     const KernelText text = write_kernel({&copy.batch, 0, &inputs, &outputs, options});
     const std::shared_ptr<const Pipeline> pipeline = device.build({&text, "trial of memory"});
     const std::uint64_t bytes = text.args.bytes(text.whole.size());
-    const std::unique_ptr<Buffer> args = device.allocate(bytes, Place::upload);
+    const std::shared_ptr<Buffer> args = device.allocate(bytes, Place::upload);
     std::memset(args->host, 0, bytes);
     auto* wholes = reinterpret_cast<std::int32_t*>(args->host + text.args.whole_offset());
     for (const WholeArg& arg : text.whole) *wholes++ = arg.what == Whole::deliver ? 1 : 0;
-    const std::unique_ptr<Buffer> nothing = device.allocate(kSliceAlignment, Place::host);
+    const std::shared_ptr<Buffer> nothing = device.allocate(kSliceAlignment, Place::host);
     std::memset(nothing->host, 0, kSliceAlignment);
-    const std::unique_ptr<Buffer> columns = table(device, text.columns_bytes);
-    const std::unique_ptr<Buffer> rows = table(device, text.rows_bytes);
-    const std::unique_ptr<Buffer> scratch = table(device, text.scratch_bytes);
+    const std::shared_ptr<Buffer> columns = table(device, text.columns_bytes);
+    const std::shared_ptr<Buffer> rows = table(device, text.rows_bytes);
+    const std::shared_ptr<Buffer> scratch = table(device, text.scratch_bytes);
 
     Launch launch;
     launch.pipeline = pipeline.get();
@@ -150,8 +150,8 @@ void copy_words(Device& device, const Slice& from, const Slice& to, std::uint64_
 // Bytes a second of a copy; the best of a few, the first one wakes the device up.
 double rate_of_copy(Device& device, Place from, Place to) {
     constexpr std::uint64_t kBytes = 1u << 24;
-    const std::unique_ptr<Buffer> source = device.allocate(kBytes, from);
-    const std::unique_ptr<Buffer> target = device.allocate(kBytes, to);
+    const std::shared_ptr<Buffer> source = device.allocate(kBytes, from);
+    const std::shared_ptr<Buffer> target = device.allocate(kBytes, to);
     Recorder recorder;
     recorder.copy({source.get(), 0}, {target.get(), 0}, kBytes);
     const std::unique_ptr<Work> work = device.record(recorder.commands());
@@ -201,7 +201,7 @@ Trial::Trial(Device& device, std::uint32_t kind, std::uint64_t size, std::uint32
     }
     view_.generation = 1;
     view_.tick = -1;
-    const std::unique_ptr<Buffer> pattern = device.allocate(size, Place::upload);
+    const std::shared_ptr<Buffer> pattern = device.allocate(size, Place::upload);
     for (std::uint64_t i = 0; i < size / 4; ++i) {
         const auto word = static_cast<std::uint32_t>(seed + i * 2654435761u);
         std::memcpy(pattern->host + i * 4, &word, sizeof word);
@@ -260,7 +260,7 @@ std::uint64_t read_trial(Device& device, const weft_handle& handle) {
         memory = device.commons.find(handle.view).buffer;
         require_kind(memory != nullptr, device);
     }
-    const std::unique_ptr<Buffer> words = device.allocate(size, Place::readback);
+    const std::shared_ptr<Buffer> words = device.allocate(size, Place::readback);
     copy_words(device, {memory.get(), offset}, {words.get(), 0}, size);
     std::uint64_t sum = 0;
     for (std::uint64_t i = 0; i < size / 4; ++i) {
