@@ -8,7 +8,7 @@ import shutil
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BIN = ROOT / "build" / "bin"
+BIN = pathlib.Path(os.environ.get("WEFT_BENCH_BIN") or ROOT / "build" / "bin")
 WEFT = str(BIN / "weft")
 PROGRAMS = ROOT / "bench" / "programs"
 

@@ -14,6 +14,33 @@ class Row:
     aim: float | None = None
     unit: str = "x"     # "x": ours over theirs; else the unit of a value
     more: bool = False  # larger is better
+    where: str = ""     # "software", "hardware": measured on such a device only
+
+
+
+def accelerator(name: str, plasma: float) -> tuple[list, list[Row]]:
+    """The group of one back end on an accelerator."""
+    return [BIN / "bench_gpu", name], [
+        Row(f"plasma-{name}", f"plasma 1920x1080, rgba8, {name} on the processor",
+            "hand-written kernel on the same driver", plasma, 0.5, where="software"),
+        Row(f"plasma4k-{name}", f"plasma 3840x2160, planes of singles, {name}",
+            "hand-written kernel on the same driver", 0.9, 0.6, where="hardware"),
+        Row(f"floor4k-{name}", f"plasma 3840x2160, planes of singles, {name}",
+            "filling the same memory", where="hardware"),
+        Row(f"plasma4k-ms-{name}", f"plasma 3840x2160, planes of singles, {name}, a frame", "",
+            unit="ms", where="hardware"),
+        Row(f"frame-{name}", f"a frame of one batch of 16x16, {name}", "an empty submit and wait",
+            1.3, where="api"),
+        *(Row(f"edge-{name}-{other}", f"3840x2160 rgba32f from {name}, read by {other} in place",
+              "one copy of it (hardware: a pinned download)", 0.01, 0.005, where="pair")
+          for other in ("cpu", "vulkan", "opencl", "cuda") if other != name),
+        Row(f"getter-{name}", f"16 numbers of a 3840x2160 picture, {name}",
+            "reading one plane of the picture back", 0.02),
+        Row(f"reload-memory-{name}", f"1,000 reloads, {name}: memory, the last 800", "", 16,
+            unit="MB"),
+        Row(f"reload-descriptors-{name}", f"1,000 reloads, {name}: descriptors", "", 0, unit="more"),
+        Row(f"reload-threads-{name}", f"1,000 reloads, {name}: threads", "", 0, unit="more"),
+    ]
 
 
 # Group -> command that prints one JSON line a sample (bench/samples.h), and its rows.
@@ -62,6 +89,8 @@ GROUPS = {
         Row("one-call-materialised", "a materialised strand at one point, through a getter",
             "a bilinear read in C++ through a function pointer", 5.0),
         Row("many-points", "a materialised strand at many points, each", "", 1.0, unit="ns"),
+        Row("many-points-turned", "a materialised strand at many points in turned rows, each", "",
+            unit="ns"),
         Row("many-points-scattered", "a materialised strand at many points in no order, each", "", unit="ns"),
     ]),
     "memory": (["python3", ROOT / "bench" / "memory.py"], [
@@ -76,4 +105,12 @@ GROUPS = {
         Row("snr-30-days", "64 partials, signal over error, after 30 days of --start", "f64 reference", 110, unit="dB",
             more=True),
     ]),
+    "gpu-vulkan": accelerator("vulkan", 0.8),
+    "gpu-opencl": accelerator("opencl", 1.0),
+    "gpu-cuda": accelerator("cuda", 1.0),
 }
+GROUPS["gpu-vulkan"][1].append(
+    Row("frame50", "a frame of 50 batches of 16x16, in turns on vulkan and opencl",
+        "50 empty submits and waits, in turns", 0.5))
+# Back ends that are not compiled by default are measured when they are asked for.
+ON_REQUEST = ("gpu-cuda",)

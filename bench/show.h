@@ -1,4 +1,4 @@
-// A program of bench/programs, compiled and ready to run frame by frame without writing anything.
+// A program, compiled and ready to run frame by frame without writing anything.
 #pragma once
 
 #include <algorithm>
@@ -14,30 +14,61 @@
 
 namespace weft::bench {
 
+// The repository, also where it lies elsewhere than it was built.
+inline std::string source_dir() {
+    const char* root = std::getenv("WEFT_ROOT");
+    return root && *root ? root : WEFT_SOURCE_DIR;
+}
+
+using Settings = std::vector<std::pair<std::uint32_t, double>>;
+
+inline Settings picture_size(double width, double height) {
+    return {{WEFT_FIELD_WIDTH, width}, {WEFT_FIELD_HEIGHT, height}};
+}
+
+// Options of a session that neither reads nor writes compiled code; threads == 0: all cores.
+inline driver::CommonOptions uncached(unsigned threads, const Settings& settings,
+                                      const std::string& backend = {}) {
+    driver::CommonOptions options;
+    options.threads = threads;
+    options.no_cache = true;
+    options.backend_for_all = backend;
+    for (const auto& [field, value] : settings) options.settings[field] = value;
+    return options;
+}
+
 class RunningShow {
 public:
-    // threads == 0: all cores. Settings are "width=1920"-like pairs of field and number.
-    RunningShow(const std::string& path, unsigned threads,
-                const std::vector<std::pair<std::uint32_t, double>>& settings = {}) {
-        driver::CommonOptions options;
-        options.plugin_directories = {WEFT_BINARY_DIR "/lib/weft"};
-        options.threads = threads;
-        options.no_cache = true;
-        for (const auto& [field, value] : settings) options.settings[field] = value;
+    // Settings are "width=1920"-like pairs of field and number.
+    RunningShow(const std::string& path, unsigned threads, const Settings& settings = {})
+        : RunningShow(path, {}, uncached(threads, settings)) {}
+    // A program as text, unless `text` is empty. With strands named: these alone, at points, with
+    // the caches they need, and no sinks.
+    RunningShow(const std::string& path, const std::string& text, driver::CommonOptions options,
+                const std::vector<std::string>& strands = {}) {
         auto session = driver::Session::create(std::move(options));
         if (!session) return;
         session_ = std::move(*session);
-        program_ = sema::analyze(path, session_->sources(), session_->environment(),
-                                 session_->diagnostics());
+        SourceMap& sources = session_->sources();
+        Diagnostics& diagnostics = session_->diagnostics();
+        const sema::Environment environment = session_->environment();
+        program_ = text.empty() ? sema::analyze(path, sources, environment, diagnostics)
+                                : sema::analyze_text(path, text, sources, environment, diagnostics);
         driver::BuildRequest request;
         request.program = &program_;
-        if (!session_->diagnostics().has_errors()) built_ = build_show(*session_, request);
+        for (const std::string& strand : strands)
+            for (const sema::Expr* value :
+                 sema::analyze_expression(program_, strand, sources, diagnostics))
+                request.values.push_back(value);
+        if (!strands.empty()) request.wanted = [](std::uint32_t) { return false; };
+        if (!diagnostics.has_errors()) built_ = build_show(*session_, request);
         session_->print_diagnostics();
         if (!built_) return;
         for (const runtime::TargetLayout& layout : built_->show->targets) {
-            memory_.push_back(std::make_unique<char[]>(layout.bytes + 64));
-            const auto address = reinterpret_cast<std::uintptr_t>(memory_.back().get());
-            targets_.push_back({memory_.back().get() + (64 - address % 64) % 64, layout.bytes});
+            // As a renderer has it.
+            const auto buffer = session_->pool().allocate(layout.bytes, true, false);
+            if (!buffer) std::abort();
+            targets_.push_back({buffer->data, layout.bytes});
         }
     }
     RunningShow(const RunningShow&) = delete;
@@ -58,13 +89,13 @@ public:
     }
     [[nodiscard]] const void* target(std::size_t i) const { return targets_[i].data; }
     [[nodiscard]] runtime::Show& show() { return *built_->show; }
+    [[nodiscard]] driver::Session& session() { return *session_; }
 
 private:
     std::unique_ptr<driver::Session> session_;
     sema::Program program_;
     std::optional<driver::BuiltShow> built_;
-    std::vector<std::unique_ptr<char[]>> memory_;
-    std::vector<weft_target> targets_;
+    std::vector<weft_target> targets_;  // the session's pool frees them
 };
 
 // Seconds that `work` takes: the least of `rounds` runs, as other work only ever adds.

@@ -1,18 +1,16 @@
 // Programs beside and after each other on one back end: none is mistaken for another, and none
 // leaves anything behind.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tests/ops/one_kernel.h"
 #include "tests/support/backends.h"
+#include "tests/support/holdings.h"
 
 namespace {
 
@@ -84,37 +82,19 @@ TEST_P(Programs, OfOneShapeNeverMix) {
         }
 }
 
-struct Holdings {
-    std::uint64_t resident = 0;  // bytes
-    std::size_t descriptors = 0;
-    std::size_t threads = 0;
-
-    static std::size_t entries(const char* directory) {
-        const std::filesystem::directory_iterator list(directory);
-        return static_cast<std::size_t>(std::distance(begin(list), end(list)));
-    }
-    static Holdings now() {
-        std::ifstream statm("/proc/self/statm");
-        std::uint64_t total = 0, pages = 0;
-        statm >> total >> pages;
-        const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-        return {pages * page, entries("/proc/self/fd"), entries("/proc/self/task")};
-    }
-};
-
 // A live coder saves all day: each program replaces one that is released.
 TEST_P(Programs, LeaveNothingBehind) {
     const char* wanted = std::getenv("WEFT_TEST_LONG");
     const int reloads = wanted && *wanted ? 1000 : 60;
-    Holdings before;
+    test::Holdings before;
     for (int i = 0; i < reloads; ++i) {
         // What drivers and allocators set up once is there after a while.
-        if (i == reloads / 3) before = Holdings::now();
+        if (i == reloads / 3) before = test::Holdings::now();
         const auto made = program(0.001 * i, 0.5 + i);
         ASSERT_TRUE(made->ok());
         check(*made, 0.001 * i, 0.5 + i);
     }
-    const Holdings after = Holdings::now();
+    const test::Holdings after = test::Holdings::now();
     EXPECT_LE(after.descriptors, before.descriptors);
     EXPECT_LE(after.threads, before.threads);
     // A program that stayed would hold a picture, code and a ring of arguments: more than this

@@ -1,0 +1,323 @@
+// A back end on an accelerator against what one would write by hand for the same device: kernels,
+// edges, what a frame costs beside its kernels, getters, and a day of reloads.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <weft/clock.h>
+
+#include "bench/gpu/crossing.h"
+#include "bench/gpu/hand.h"
+#include "bench/samples.h"
+#include "bench/show.h"
+#include "tests/support/holdings.h"
+
+namespace weft::bench {
+namespace {
+
+constexpr std::uint64_t kWide = 3840, kHigh = 2160;
+
+double median(std::vector<double> list) {
+    std::nth_element(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(list.size() / 2),
+                     list.end());
+    return list[list.size() / 2];
+}
+
+template <class Work>
+double median_seconds(int times, Work&& work) {
+    std::vector<double> list;
+    for (int i = 0; i < times; ++i) list.push_back(seconds_of(work));
+    return median(list);
+}
+
+// What `with` takes longer than `without`: the median over neighbours; never less than nothing.
+template <class With, class Without>
+double surplus(int times, With&& with, Without&& without) {
+    std::vector<double> list;
+    for (int i = 0; i < times; ++i) {
+        const double more = seconds_of(with);
+        list.push_back(more - seconds_of(without));
+    }
+    return std::max(0.0, median(list));
+}
+
+class Benchmark {
+public:
+    Benchmark(std::string name, bool quick) : name_(std::move(name)), rounds_(quick ? 3 : 9) {
+        hand_ = name_ == "opencl" ? hand_opencl(why_) : hand_vulkan(why_);
+        auto session = driver::Session::create(uncached(0, picture_size(64, 64), name_));
+        if (!session) return;
+        session_ = std::move(*session);
+        backend_ = find(name_);
+    }
+
+    int run() {
+        if (!backend_ || !hand_) {
+            std::fprintf(stderr, "%s\n",
+                         backend_ ? why_.c_str() : (name_ + " is not here").c_str());
+            return 1;
+        }
+        const bool own = name_ == "vulkan" || name_ == "opencl";
+        if (own && hand_->software()) plasma();
+        if (own && !hand_->software()) plasma_on_device();
+        if (own) one_batch();
+        if (name_ == "vulkan") many_batches();
+        for (const char* other : {"cpu", "vulkan", "opencl", "cuda"})
+            if (name_ != other) edge(other);
+        getter();
+        reloads();
+        return 0;
+    }
+
+private:
+    [[nodiscard]] std::string row(const std::string& what) const { return what + "-" + name_; }
+    [[nodiscard]] plugin::Backend* find(const std::string& name) {
+        const plugin::PluginInfo* info = session_->plugins().find(name);
+        if (!info) return nullptr;
+        const auto found = session_->backend(name, WEFT_CONTEXT_VISUAL);
+        return found ? found->backend : nullptr;
+    }
+
+    // A picture as a renderer gets it, in memory of the processor.
+    void plasma() {
+        constexpr std::uint32_t kWidth = 1920, kHeight = 1080;
+        RunningShow waves(source_dir() + "/bench/programs/plasma.weft", {},
+                          uncached(0, picture_size(kWidth, kHeight), name_));
+        if (!waves.ok()) return;
+        hand_->prepare(kWidth, kHeight, false);
+        std::int64_t frame = 0;
+        race(
+            row("plasma").c_str(), rounds_, [&] { waves.run(frame++, 1); },
+            [&] { hand_->plasma(static_cast<double>(frame) / 60, 1); });
+        const auto* pixels = static_cast<const std::uint32_t*>(waves.target(0));
+        hand_->plasma(static_cast<double>(frame - 1) / 60, 1);
+        for (const std::uint64_t at : {12345ull, 1'000'000ull, 2'000'000ull})
+            compare(pixels[at], hand_->word(at));
+    }
+
+    // Pictures that stay on the device, many in flight: three planes of singles.
+    void plasma_on_device() {
+        constexpr int kFrames = 50;
+        constexpr std::uint64_t kBytes = kWide * kHigh * 12;
+        RunningShow waves(source_dir() + "/bench/programs/plasma_kept.weft", {},
+                          uncached(0, picture_size(kWide, kHigh), name_), {"kept@r"});
+        if (!waves.ok()) return;
+        hand_->prepare(kWide, kHigh, true);
+        waves.run(0, 1);
+        runtime::Show& show = waves.show();
+        runtime::Step& step = show.steps.front();
+        const auto ours = [&] {
+            std::uint64_t value = 0;
+            for (int i = 0; i < kFrames; ++i) {
+                std::array<double, WEFT_FIELD_COUNT> fields{};
+                weft_clock_at_frame(show.settings.data(), i, fields.data());
+                weft_frame frame{};
+                frame.struct_size = sizeof frame;
+                frame.fields = fields.data();
+                frame.params = show.initial_params.data();
+                frame.uniforms = step.uniforms.data();
+                frame.capture = 1;
+                frame.skip_targets = 1;
+                const auto queued = step.timeline.submit(*step.program, frame);
+                if (!queued) std::abort();
+                value = *queued;
+            }
+            if (!step.timeline.wait(value, UINT64_MAX)) std::abort();
+        };
+        race(row("plasma4k").c_str(), rounds_, ours, [&] { hand_->plasma(0, kFrames); });
+        race(row("floor4k").c_str(), rounds_, ours, [&] { hand_->fill(kBytes, kFrames); });
+        print_value(row("plasma4k-ms").c_str(), 1e3 * median_seconds(rounds_, ours) / kFrames);
+    }
+
+    // The smallest picture there is, against an empty submission.
+    void one_batch() {
+        constexpr int kTimes = 50;
+        RunningShow small("small.weft", "display(me@x, me@y, 0.5 + 0.5 * sin(me@time))\n",
+                          uncached(1, picture_size(16, 16), name_));
+        if (!small.ok()) return;
+        race(
+            row("frame").c_str(), rounds_, [&] { small.run(0, kTimes); },
+            [&] {
+                for (int i = 0; i < kTimes; ++i) hand_->empty();
+            });
+    }
+
+    // Fifty batches that wait for each other, in turns on two back ends.
+    void many_batches() {
+        constexpr int kBatches = 50, kTimes = 5;
+        std::string why;
+        const std::unique_ptr<Hand> other = hand_opencl(why);
+        if (!hand_ || !other) return;
+        driver::CommonOptions options = uncached(1, picture_size(16, 16), "vulkan");
+        std::string text = "c0 = me@x + me@time\n";
+        for (int i = 1; i <= kBatches; ++i) {
+            const std::string name = "c" + std::to_string(i);
+            text += "cache(0.5 * c" + std::to_string(i - 1) + (i > 1 ? "@v" : "") +
+                    " + me@y, 1)::" + name + "<v>\n";
+            options.owners.push_back(name + (i % 2 ? "=opencl" : "=vulkan"));
+        }
+        text += "display(c" + std::to_string(kBatches) + "@v)\n";
+        RunningShow chain("chain.weft", text, std::move(options));
+        if (!chain.ok()) return;
+        race(
+            "frame50", rounds_, [&] { chain.run(0, kTimes); },
+            [&] {
+                for (int i = 0; i < kTimes * kBatches; ++i) (i % 2 ? *hand_ : *other).empty();
+            });
+        print_value("frame50-batches", static_cast<double>(chain.show().steps.size()));
+    }
+
+    // 3840x2160 of rgba32f that `other` reads where it lies.
+    void edge(const std::string& other) {
+        plugin::Backend* consumer = find(other);
+        if (!consumer) return;
+        const std::uint32_t kind = common_kind(*backend_, *consumer);
+        if (kind == WEFT_HANDLE_NONE) return;
+        session_->main_group().run([&] {
+            Corner shared = Corner::producer(*backend_, kWide, kHigh, 1u << kind);
+            Corner own = Corner::producer(*backend_, kWide, kHigh, 0);
+            Corner little = Corner::producer(*backend_, kCorner, 1, 1u << kind);
+            shared.run();
+            little.run();
+            Corner reader = Corner::consumer(*consumer, shared.handle(kind));
+            Corner little_reader = Corner::consumer(*consumer, little.handle(kind));
+            for (Corner* each : {&own, &reader, &little_reader}) each->run();
+            const std::uint64_t bytes = kWide * kHigh * kPlanes * 4;
+            for (int i = 0; i < rounds_; ++i) {
+                const double crossing =
+                    surplus(
+                        kPairs, [&] { shared.run(); }, [&] { own.run(); }) +
+                    surplus(
+                        kPairs, [&] { reader.run(); }, [&] { little_reader.run(); });
+                print_pair(("edge-" + name_ + "-" + other).c_str(), crossing, copy(bytes));
+            }
+        });
+    }
+
+    // 16 numbers of a large picture, against the picture.
+    void getter() {
+        const plugin::Gatherer gatherer(*backend_);
+        if (!gatherer) return;
+        constexpr std::uint64_t kPoints = 16;
+        std::array<double, kPoints> x{}, y{}, k{};
+        for (std::size_t i = 0; i < kPoints; ++i) {
+            x[i] = (static_cast<double>(i) + 0.5) / kPoints;
+            y[i] = 1 - x[i];
+        }
+        session_->main_group().run([&] {
+            Corner asked = Corner::producer(*backend_, kWide, kHigh, 0);
+            Corner own = Corner::producer(*backend_, kWide, kHigh, 0);
+            const auto values =
+                gatherer.gather(asked.program(), 0, kPoints, {x.data(), y.data(), k.data()});
+            if (!values) {
+                std::fprintf(stderr, "%s\n", values.error().message.c_str());
+                return;
+            }
+            asked.run();
+            own.run();
+            for (int i = 0; i < rounds_; ++i) {
+                const double gathering = surplus(
+                    kPairs, [&] { asked.run(); }, [&] { own.run(); });
+                print_pair(row("getter").c_str(), gathering,
+                           seconds_of([&] { hand_->read_back(kWide * kHigh * 4); }));
+            }
+        });
+    }
+
+    // Programs that replace each other, as in a day of work on one: 1,000 of 50 kinds.
+    void reloads() {
+        constexpr int kKinds = 50;
+        const int count = rounds_ < 9 ? 100 : 1000;
+        test::Holdings before;
+        for (int i = 0; i < count; ++i) {
+            if (i == count / 5) before = test::Holdings::now();
+            reload("a = sin(me@x * " + std::to_string(i % kKinds) + " + me@time)\n" +
+                   "cache(a * 0.5, 2)::kept<v>\ndisplay(a, kept@v, kept@v[kept@k ~ 1])\n");
+        }
+        const test::Holdings after = test::Holdings::now();
+        print_value(
+            row("reload-memory").c_str(),
+            (static_cast<double>(after.resident) - static_cast<double>(before.resident)) / 1e6);
+        print_value(row("reload-descriptors").c_str(), static_cast<double>(after.descriptors) -
+                                                           static_cast<double>(before.descriptors));
+        print_value(row("reload-threads").c_str(),
+                    static_cast<double>(after.threads) - static_cast<double>(before.threads));
+    }
+    void reload(const std::string& text) {
+        Diagnostics& diagnostics = session_->diagnostics();
+        const sema::Program program = sema::analyze_text("reloaded.weft", text, session_->sources(),
+                                                         session_->environment(), diagnostics);
+        driver::BuildRequest request;
+        request.program = &program;
+        const auto built = build_show(*session_, request);
+        session_->print_diagnostics();
+        if (!built) std::exit(1);
+        std::vector<std::uint32_t> pixels(64 * 64);
+        const weft_target target = {pixels.data(), pixels.size() * 4};
+        runtime::FrameRequest frame;
+        frame.targets = &target;
+        frame.params = built->show->initial_params.data();
+        session_->main_group().run([&] {
+            if (!built->show->run(frame).ok()) std::exit(1);
+        });
+    }
+
+    // One copy of a picture: by the processor, or into pinned memory.
+    double copy(std::uint64_t bytes) {
+        if (!hand_->software()) {
+            hand_->read_back(bytes);
+            return seconds_of([&] { hand_->read_back(bytes); });
+        }
+        if (from_.size() < bytes) {
+            from_.assign(bytes, 'w');
+            to_.assign(bytes, 'e');
+        }
+        return seconds_of([&] { std::memcpy(to_.data(), from_.data(), bytes); });
+    }
+
+    static void compare(std::uint32_t got, std::uint32_t due) {
+        for (unsigned shift = 0; shift < 32; shift += 8) {
+            const int off =
+                static_cast<int>(got >> shift & 255u) - static_cast<int>(due >> shift & 255u);
+            if (std::abs(off) <= 1) continue;
+            std::fprintf(stderr, "the pictures differ: %08x and %08x\n", got, due);
+            std::exit(1);
+        }
+    }
+
+    static constexpr int kPairs = 25;
+    std::string name_;
+    int rounds_;
+    std::string why_;
+    std::unique_ptr<Hand> hand_;
+    std::unique_ptr<driver::Session> session_;
+    plugin::Backend* backend_ = nullptr;
+    std::vector<char> from_, to_;
+};
+
+}  // namespace
+}  // namespace weft::bench
+
+int main(int argc, char** argv) {
+    bool quick = false;
+    std::string name;
+    for (int i = 1; i < argc; ++i)
+        if (std::strcmp(argv[i], "--quick") == 0) {
+            quick = true;
+        } else {
+            name = argv[i];
+        }
+    if (name.empty()) {
+        std::fputs("usage: bench_gpu [--quick] BACKEND\n", stderr);
+        return 2;
+    }
+    try {
+        return weft::bench::Benchmark(name, quick).run();
+    } catch (const std::exception& problem) {
+        std::fprintf(stderr, "%s\n", problem.what());
+        return 1;
+    }
+}
