@@ -93,6 +93,7 @@ private:
     struct Positions {
         V low, high, fraction;
     };
+    struct Beside;
     struct Taps;
 
     std::vector<std::uint32_t> needed(const std::vector<std::uint32_t>& roots,
@@ -111,6 +112,7 @@ private:
 
     // sample.cpp
     V position(const Node& node);
+    V along(const weft_axis& axis, V coordinate);
     Positions place(const Place& place);
     [[nodiscard]] bool has_known_tick(const Place& place) const;
     Positions ring_place(const Place& place, V coordinate);
@@ -119,13 +121,22 @@ private:
     V read(const Node& node);
     V read_getter(const Node& node);
     V mix(const Node& node, const Taps& taps, int axis);
+    V between(V first, V second, V fraction);
     V load_tap(const Taps& taps);
     [[nodiscard]] bool window_place(std::uint32_t low_node) const;
     V window_base(V low, std::uint64_t count);
     V window_load(llvm::Value* base, V index);
     V edge_index(const weft_axis& axis, V shift, bool high);
     V ring_bytes(const weft_axis& axis, V back, Taps& taps);
+    V bytes_from(V index, std::int64_t stride);
     void add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool high);
+
+    // neighbours.cpp
+    [[nodiscard]] bool may_stand_beside(const Node& node) const;
+    V read_beside(const Node& node, const Taps& taps);
+    void add_beside(Taps& taps, std::uint32_t axis, bool high);
+    [[nodiscard]] bool may_load_pairs(const Node& node, const Taps& taps) const;
+    V mix_pair(const Node& node, const Taps& taps);
 
     std::uint8_t class_;
     bool exact_;  // everything in f64

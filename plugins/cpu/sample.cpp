@@ -6,20 +6,9 @@
 #include <llvm/IR/IntrinsicsX86.h>
 
 #include "kernel_args.h"
-#include "region.h"
+#include "taps.h"
 
 namespace weft::cpu {
-
-struct Region::Taps {
-    const weft_grid* grid = nullptr;
-    std::uint32_t channel = 0;
-    V data;     // of the input
-    V bytes;    // scalar part of the offset, i64
-    V units;    // lane part of the offset in elements, i32 or i64; null when there is none
-    V outside;  // mask: reads 0; null when there is none
-    bool contiguous = false;
-    V window;  // lane part as a number 0..31 from the scalar part on; null when it is not so
-};
 
 namespace {
 
@@ -128,20 +117,23 @@ Region::Positions Region::contiguous_place(const Place& place) {
     return {e.to_i32(safe), {}, rest};
 }
 
-Region::Positions Region::place(const Place& place) {
-    const weft_axis& axis = place.axis;
-    V c = memo_[place.coordinate];
-    if (axis.wrap == WEFT_WRAP_RING) return ring_place(place, c);
-    if (place.contiguous) return contiguous_place(place);
+// Where a coordinate is on an axis that has grid point i at i.
+V Region::along(const weft_axis& axis, V c) {
     const bool linear = axis.filter == WEFT_FILTER_LINEAR;
     // In f32 the index itself must not cost bits that the fraction needs.
     if (c.f32() && (axis.count > 16384 || !linear)) c = e.to_f64(c);
-    V u;
-    if (c.f32() || (c.vector() && linear && class_ == kPointMask)) {
-        u = e.fma(c, e.number(c, 1.0 / axis.step), e.number(c, -axis.origin / axis.step));
-    } else {
-        u = (c - axis.origin) / axis.step;
-    }
+    if (c.f32() || (c.vector() && linear && class_ == kPointMask))
+        return e.fma(c, e.number(c, 1.0 / axis.step), e.number(c, -axis.origin / axis.step));
+    return (c - axis.origin) / axis.step;
+}
+
+Region::Positions Region::place(const Place& place) {
+    const weft_axis& axis = place.axis;
+    const V c = memo_[place.coordinate];
+    if (axis.wrap == WEFT_WRAP_RING) return ring_place(place, c);
+    if (place.contiguous) return contiguous_place(place);
+    const bool linear = axis.filter == WEFT_FILTER_LINEAR;
+    V u = along(axis, c);
     if (axis.wrap == WEFT_WRAP_CLAMP || axis.wrap == WEFT_WRAP_ZERO) {
         // Infinities become numbers, NaN stays.
         const V low = e.number(u, -1.0);
@@ -191,9 +183,23 @@ V Region::edge_index(const weft_axis& axis, V shift, bool high) {
     return wrap_index(axis, high ? index + 1.0 : index);
 }
 
+// An index as bytes, computed where the index is: before a loop in which it does not change.
+V Region::bytes_from(V index, std::int64_t stride) {
+    llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+    auto* made = llvm::dyn_cast<llvm::Instruction>(index.v);
+    if (made != nullptr && made->getParent() != e.ir.GetInsertBlock() &&
+        !llvm::isa<llvm::PHINode>(made))
+        e.ir.SetInsertPoint(made->getNextNode());
+    return e.to_i64(index) * e.count(stride);
+}
+
 // Adds a grid index on one axis to the offset.
 void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool high) {
     const weft_axis& a = taps.grid->axes[axis];
+    if (taps.beside != nullptr && taps.beside->low[axis]) {
+        add_beside(taps, axis, high);
+        return;
+    }
     const std::uint32_t low_node = node.args[axis * kNodesPerAxis];
     V index;
     if (node.contiguous == axis) {
@@ -223,7 +229,7 @@ void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool hig
         taps.outside = taps.outside ? e.either(taps.outside, mask) : mask;
     }
     if (!index.vector()) {
-        taps.bytes = taps.bytes + e.to_i64(index) * e.count(a.stride);
+        taps.bytes = taps.bytes + bytes_from(index, a.stride);
         return;
     }
     if (window_place(low_node) && a.stride == 4 && taps.grid->format == WEFT_FORMAT_F32) {
@@ -271,14 +277,15 @@ V Region::window_base(V low, std::uint64_t count) {
     return e.min_int(first, e.integer(first, static_cast<std::int64_t>(count) - 32));
 }
 
-// Sixteen of the 32 floats at `base`: two loads and a permutation instead of a gather.
+// Floats of the two vectors at `base`: two loads and a permutation instead of a gather.
 V Region::window_load(llvm::Value* base, V index) {
     llvm::Type* type = e.wide(e.f32());
-    llvm::Value* next = e.ir.CreateConstInBoundsGEP1_64(e.f32(), base, 16);
+    llvm::Value* next = e.ir.CreateConstInBoundsGEP1_64(e.f32(), base, e.lanes);
     llvm::Value* low = e.ir.CreateAlignedLoad(type, base, llvm::Align(4));
     llvm::Value* high = e.ir.CreateAlignedLoad(type, next, llvm::Align(4));
-    return e.wrap(e.ir.CreateIntrinsic(llvm::Intrinsic::x86_avx512_vpermi2var_ps_512, {},
-                                       {low, index.v, high}));
+    const auto permutation = e.lanes == 16 ? llvm::Intrinsic::x86_avx512_vpermi2var_ps_512
+                                           : llvm::Intrinsic::x86_avx512_vpermi2var_ps_256;
+    return e.wrap(e.ir.CreateIntrinsic(permutation, {}, {low, index.v, high}));
 }
 
 V Region::load_tap(const Taps& taps) {
@@ -322,8 +329,15 @@ V Region::load_tap(const Taps& taps) {
     return loaded;
 }
 
+// On the way from `first` to `second`, of which the second counts only on the way.
+V Region::between(V first, V second, V fraction) {
+    const V mixed = e.fma(second - first, fraction, first);
+    return e.select(e.different(fraction, e.number(fraction, 0.0)), mixed, first);
+}
+
 V Region::mix(const Node& node, const Taps& taps, int axis) {
     if (axis < 0) return load_tap(taps);
+    if (axis == 0 && may_load_pairs(node, taps)) return mix_pair(node, taps);
     const auto a = static_cast<std::uint32_t>(axis);
     const std::uint32_t fraction_node = node.args[a * kNodesPerAxis + 2];
     Taps near = taps;
@@ -334,13 +348,12 @@ V Region::mix(const Node& node, const Taps& taps, int axis) {
     if (known.op == WEFT_OP_CONST && known.imm == 0.0) return first;
     V fraction = operand(fraction_node, first.type()->getScalarType());
     if (!first.vector() && !memo_[fraction_node].vector()) fraction = memo_[fraction_node];
+    if (taps.beside != nullptr && taps.beside->low[a]) fraction = taps.beside->fraction[a];
     const bool floored = taps.grid->axes[a].filter != WEFT_FILTER_LINEAR;
     if (floored) return e.select(e.is_nan(fraction), fraction, first);
     Taps far = taps;
     add_axis(far, node, a, true);
-    V second = mix(node, far, axis - 1);
-    const V mixed = e.fma(second - first, fraction, first);
-    return e.select(e.equal(fraction, e.number(fraction, 0.0)), first, mixed);
+    return between(first, mix(node, far, axis - 1), fraction);
 }
 
 // The input's memory, as its view tells at the beginning of the call.
@@ -363,6 +376,7 @@ V Region::read(const Node& node) {
     taps.channel = input.channel;
     taps.bytes = e.count(0);
     taps.data = data_of(node.aux);
+    if (may_stand_beside(node)) return read_beside(node, taps);
     return mix(node, taps, static_cast<int>(input.grid.axis_count) - 1);
 }
 
