@@ -30,6 +30,7 @@ _weft() {
         render,--audio) mapfile -t COMPREPLY < <(compgen -W "$(_weft_backends)" -- "$word"); return ;;
         render,--compute) mapfile -t COMPREPLY < <(compgen -W "$(_weft_backends)" -- "$word"); return ;;
         render,--owner) return ;;
+        render,--deadline) return ;;
         render,--dump-after) return ;;
         render,--plugin-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         render,--include) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
@@ -46,6 +47,7 @@ _weft() {
         eval,--audio) mapfile -t COMPREPLY < <(compgen -W "$(_weft_backends)" -- "$word"); return ;;
         eval,--compute) mapfile -t COMPREPLY < <(compgen -W "$(_weft_backends)" -- "$word"); return ;;
         eval,--owner) return ;;
+        eval,--deadline) return ;;
         eval,--dump-after) return ;;
         eval,--plugin-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         eval,--include) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
@@ -64,6 +66,7 @@ _weft() {
         graph,--audio) mapfile -t COMPREPLY < <(compgen -W "$(_weft_backends)" -- "$word"); return ;;
         graph,--compute) mapfile -t COMPREPLY < <(compgen -W "$(_weft_backends)" -- "$word"); return ;;
         graph,--owner) return ;;
+        graph,--deadline) return ;;
         graph,--dump-after) return ;;
         graph,--plugin-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         graph,--include) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
@@ -78,6 +81,7 @@ _weft() {
         explain,--audio) mapfile -t COMPREPLY < <(compgen -W "$(_weft_backends)" -- "$word"); return ;;
         explain,--compute) mapfile -t COMPREPLY < <(compgen -W "$(_weft_backends)" -- "$word"); return ;;
         explain,--owner) return ;;
+        explain,--deadline) return ;;
         explain,--dump-after) return ;;
         explain,--plugin-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         explain,--include) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
@@ -87,12 +91,12 @@ _weft() {
         doctor,--include) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     esac
     case $command in
-        render) options='-h --help -o --out --size --fps --rate --start --duration --frames --quality --depth --stats --assert-zero-copy --group --threads --memory --on --visual --audio --compute --owner --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
-        eval) options='-h --help --at --points --size --fps --rate --json --group --threads --memory --on --visual --audio --compute --owner --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
+        render) options='-h --help -o --out --size --fps --rate --start --duration --frames --quality --depth --stats --assert-zero-copy --group --threads --memory --on --visual --audio --compute --owner --deadline --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
+        eval) options='-h --help --at --points --size --fps --rate --json --group --threads --memory --on --visual --audio --compute --owner --deadline --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
         check) options='-h --help --size --fps --rate --json --plugin-dir --include -v --verbose' ;;
         fmt) options='-h --help -i --in-place --check' ;;
-        graph) options='-h --help --format --backends --group --threads --memory --on --visual --audio --compute --owner --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
-        explain) options='-h --help --assert-zero-copy --size --fps --rate --json --group --threads --memory --on --visual --audio --compute --owner --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
+        graph) options='-h --help --format --backends --group --threads --memory --on --visual --audio --compute --owner --deadline --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
+        explain) options='-h --help --assert-zero-copy --size --fps --rate --json --group --threads --memory --on --visual --audio --compute --owner --deadline --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
         plugins) options='-h --help --json --plugin-dir --include -v --verbose' ;;
         doctor) options='-h --help --json --plugin-dir --include -v --verbose' ;;
     esac

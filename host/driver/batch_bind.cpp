@@ -137,7 +137,7 @@ bool BatchBuilder::bind_cache(const Use& use, weft_binding& binding, EdgeRecord&
         binding.kind = route.kind;
         binding.handle = *handle;
         build_.negotiation.check_place(route, from, *backend_.backend, *handle,
-                                       build_.negotiation.find(use.strand)->tick_bytes);
+                                       build_.negotiation.find(use.strand)->all_bytes);
     }
     if (route.kind == WEFT_HANDLE_NONE || &from != backend_.backend) {
         add_once(step_.before_run, producer.batch);

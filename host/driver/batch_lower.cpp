@@ -333,6 +333,11 @@ void BatchBuilder::announce() const {
             const std::uint64_t size = cache.producer->wants_raw_ir() ? 8 : 4;
             cache.tick_bytes = item.domain == ir::Domain::stream ? size * build_.show.max_samples
                                                                  : size * item.width * item.height;
+            const sema::Strand& strand = build_.program.strands[use.strand];
+            cache.all_bytes =
+                item.domain == ir::Domain::stream
+                    ? cache.tick_bytes
+                    : cache.tick_bytes * build_.program.instances[strand.instance].ticks;
             const bool in_kernel = use.input != WEFT_NOT_INTERNAL;
             if (is_inside(use.strand)) {
                 cache.read_inside |= in_kernel;

@@ -28,6 +28,7 @@ struct Texts {
     std::optional<double> rate;
     std::optional<double> start;
     std::optional<double> duration;
+    std::optional<double> deadline;
     std::map<std::uint32_t, std::string> backends;
 };
 
@@ -71,6 +72,10 @@ void add_running(CLI::App& command, CommonOptions& common, Texts& texts) {
         ->type_name("BACKEND");
     command.add_option("--owner", common.owners, "let a back end own a cache: INSTANCE=BACKEND")
         ->type_name("SPEC");
+    command
+        .add_option("--deadline", texts.deadline,
+                    "seconds that an accelerator may take for a frame; 0: any, else 60")
+        ->type_name("S");
     command.add_flag("--no-cache", common.no_cache, "neither read nor write compiled code on disk");
     command
         .add_option("--dump-after", common.dump_after,
@@ -148,6 +153,13 @@ void finish(Texts& texts, CommonOptions& common, RenderOptions& render) {
     common.settings[WEFT_FIELD_RATE] = texts.rate;
     if (!texts.memory.empty()) {
         common.memory_budget = parse_size(texts.memory);
+    }
+    if (texts.deadline) {
+        if (!(*texts.deadline >= 0 && *texts.deadline <= 1e9)) {
+            fail_usage("--deadline: expected seconds, or 0 for none");
+        }
+        common.deadline_ns =
+            *texts.deadline == 0 ? UINT64_MAX : static_cast<std::uint64_t>(*texts.deadline * 1e9);
     }
     for (const auto& [context, name] : texts.backends) {
         if (!name.empty()) {

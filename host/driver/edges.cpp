@@ -69,6 +69,7 @@ Negotiation::Plan Negotiation::plan(sema::StrandId strand, SharedCache& cache, s
     bool mirrored = false;
     for (const SharedCache::Reader& reader : cache.readers) {
         const MemorySide& to = trials_.side(*reader.backend);
+        // Whoever copies takes all ticks; what is used in place is read as often as it is written.
         const double up = seconds(bytes, to.caps.upload_rate);
         Route route;
         if (refusal(strand, *cache.producer, *reader.backend, home).empty()) {
@@ -84,8 +85,11 @@ Negotiation::Plan Negotiation::plan(sema::StrandId strand, SharedCache& cache, s
             const bool in_place =
                 refusal(strand, *cache.producer, *reader.backend, WEFT_HANDLE_HOST).empty();
             route.uploaded = !in_place;
-            route.copied = bytes * (route.mirrored ? 1 : 0) + bytes * (route.uploaded ? 1 : 0);
-            route.predicted = (route.mirrored ? down : 0) + (in_place && to.unified() ? 0 : up);
+            route.copied = (route.mirrored ? bytes : 0) + (route.uploaded ? cache.all_bytes : 0);
+            route.predicted = (route.mirrored ? down : 0) +
+                              (route.uploaded ? seconds(cache.all_bytes, to.caps.upload_rate)
+                               : to.unified() ? 0
+                                              : up);
             // The mirror is made once, whoever reads it.
             plan.copied += route.copied - (mirrored && route.mirrored ? bytes : 0);
             plan.cost += route.predicted - (mirrored && route.mirrored ? down : 0);

@@ -55,6 +55,7 @@ struct SharedCache {
     };
     plugin::Backend* producer = nullptr;
     std::uint64_t tick_bytes = 0;  // what a frame adds to it
+    std::uint64_t all_bytes = 0;
     bool read_inside = false;      // by kernels of its own batch
     bool read_by_host = false;     // values that the host computes sample it
     std::vector<Reader> readers;   // whose kernels sample it

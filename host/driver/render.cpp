@@ -330,7 +330,8 @@ void print_computed(const sema::Program& program, const BuiltShow& built, const 
     }
 }
 
-void print_stats(Session& session, const Renderer& renderer, double seconds) {
+void print_stats(Session& session, const runtime::Show& show, const Renderer& renderer,
+                 double seconds) {
     const runtime::MemoryStats memory = session.pool().stats();
     nlohmann::json stats;
     stats["frames"] = renderer.frames();
@@ -339,6 +340,18 @@ void print_stats(Session& session, const Renderer& renderer, double seconds) {
     stats["memory"] = {{"allocations", memory.allocations},
                        {"reuses", memory.reuses},
                        {"peak_bytes", memory.peak_bytes}};
+    weft_counters copied{};
+    for (const runtime::Step& step : show.steps) {
+        const weft_counters counters = plugin::counters_of(*step.program);
+        copied.uploaded += counters.uploaded;
+        copied.mirrored += counters.mirrored;
+        copied.delivered += counters.delivered;
+        copied.gathered += counters.gathered;
+    }
+    stats["copied"] = {{"uploaded", copied.uploaded},
+                       {"mirrored", copied.mirrored},
+                       {"delivered", copied.delivered},
+                       {"gathered", copied.gathered}};
     std::fprintf(stderr, "%s\n", stats.dump().c_str());
 }
 
@@ -404,7 +417,7 @@ int render(Session& session, const RenderOptions& options) {
     print_computed(program, *built, renderer, session.sources());
     if (options.stats) {
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-        print_stats(session, renderer, took.count());
+        print_stats(session, *built->show, renderer, took.count());
     }
     return renderer.interrupted() ? 130 : 0;
 }

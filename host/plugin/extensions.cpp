@@ -137,4 +137,19 @@ Result<const double*> Gatherer::gather(Program& program, std::uint32_t output, s
     return values;
 }
 
+// --- Counters
+// ---------------------------------------------------------------------------------------
+
+weft_counters counters_of(Program& program) {
+    weft_counters counters{};
+    counters.struct_size = sizeof counters;
+    const auto* api =
+        table_of(program.backend(), WEFT_COUNTERS_EXTENSION, &weft_counters_api::counters);
+    if (api == nullptr) return counters;
+    const auto done = call(program.backend().name(), "counters", [&](weft_error* error) {
+        return api->counters(program.handle(), &counters, error);
+    });
+    return done ? counters : weft_counters{};
+}
+
 }  // namespace weft::plugin

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/async.h>
+#include <weft/counters.h>
 #include <weft/gather.h>
 #include <weft/memory.h>
 
@@ -81,5 +82,9 @@ private:
     Backend* backend_ = nullptr;
     const weft_gather_api* api_ = nullptr;
 };
+
+// "weft.counters/1": what a program copied since it was compiled; zeros where nobody counts.
+// [frame-thread]
+[[nodiscard]] weft_counters counters_of(Program& program);
 
 }  // namespace weft::plugin

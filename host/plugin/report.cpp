@@ -53,10 +53,9 @@ nlohmann::json plugin_json(const PluginInfo& info) {
         json["writes"].push_back(
             {{"extension", f.extension}, {"kinds", kind_names(f.writes)}, {"summary", f.summary}});
     json["library"] = info.library.empty() ? nlohmann::json() : nlohmann::json(info.library);
-    if (info.state == State::ready) {
-        json["score"] = info.score;
-        json["device"] = info.device;
-    }
+    json["available"] = info.state == State::ready;
+    if (info.state == State::ready) json["score"] = info.score;
+    if (info.state == State::ready || !info.device.empty()) json["device"] = info.device;
     if (!info.reason.empty()) json["reason"] = info.reason;
     if (!info.build_id.empty()) json["build"] = info.build_id;
     return json;
@@ -74,7 +73,9 @@ static std::string list_line(const char* title, const std::vector<std::string>& 
 std::string plugin_text(const PluginInfo& info) {
     const std::string of = info.manifest.version.empty() ? "" : " " + info.manifest.version;
     std::string text = fmt::format("{}{}: {}", info.manifest.name, of, state_name(info.state));
-    if (info.state == State::ready && !info.device.empty()) text += ", " + info.device;
+    if (!info.device.empty()) text += ", " + info.device;
+    if (info.state == State::ready && info.manifest.contexts != 0)
+        text += fmt::format(", score {}", info.score);
     if (!info.reason.empty()) text += ": " + info.reason;
     text += '\n';
     if (!info.manifest.summary.empty()) text += fmt::format("    {}\n", info.manifest.summary);

@@ -1,0 +1,297 @@
+// Edges between back ends, on a device made of plain memory that keeps or breaks its promises as it
+// is told (tests/plugins/offers.cpp): what is promised, what is refused and why, and that what
+// arrives is the same whatever the path.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "driver/explain.h"
+#include "tests/support/plugin_dir.h"
+#include "tests/support/running_show.h"
+
+namespace weft::driver {
+namespace {
+
+using test::RunningShow;
+
+// `trail` remembers; `seen` is made from it where the picture is made.
+constexpr const char* kTwoEnds = R"(
+me<width> = 40 me<height> = 30
+trail<v> = cache(sin(me@x * 5) * cos(me@y * 3) * 0.5 + 0.5 + me@frame * 0.01, 3)
+seen<v> = trail@v[trail@k ~ 1, me@x ~ me@x * 0.9] * 0.5 + trail@v[trail@k ~ 0] * 0.5
+display(seen, me@x, me@y)
+)";
+
+class Edges : public ::testing::Test {
+protected:
+    Edges() {
+        for (const char* name : {"offers", "offers_too"}) {
+            dir_.add(name, std::string(R"({"name": ")") + name +
+                               R"(", "version": "1.0", "summary": "a fixture", "abi_min": 1,)"
+                               R"( "abi_target": 1, "contexts": ["visual", "compute"]})");
+        }
+    }
+    ~Edges() override {
+        unsetenv("WEFT_OFFERS");
+        unsetenv("WEFT_OFFERS_TOO");
+    }
+
+    std::unique_ptr<RunningShow> start(const std::string& text, const std::string& picture_on,
+                                       const std::vector<std::string>& owners,
+                                       const std::string& one = "", const std::string& two = "") {
+        setenv("WEFT_OFFERS", one.c_str(), 1);
+        setenv("WEFT_OFFERS_TOO", two.c_str(), 1);
+        CommonOptions options;
+        options.plugin_directories = {dir_.path()};
+        options.backend_for[WEFT_CONTEXT_VISUAL] = picture_on;
+        options.owners = owners;
+        options.threads = 2;
+        options.deadline_ns = 300'000'000;
+        return RunningShow::start(text, options);
+    }
+
+    // The picture after a few frames.
+    static std::vector<char> picture(RunningShow& show) {
+        EXPECT_TRUE(show.built.has_value()) << show.messages();
+        if (!show.built) return {};
+        for (std::int64_t k = 0; k < 4; ++k) {
+            const auto done = show.frame(k);
+            EXPECT_TRUE(done.ok()) << (done ? "" : done.error().message);
+        }
+        return show.memory[0];
+    }
+
+    // What the judge shows.
+    std::vector<char> judged(const std::string& text) {
+        auto show = start(text, "reference", {});
+        return picture(*show);
+    }
+
+    // Runs it, holds the picture to the judge's, and gives the line of the edge that leaves
+    // `producer`.
+    EdgeRecord line(RunningShow& show, const std::string& text, const std::string& producer) {
+        const std::vector<char> got = picture(show);
+        const std::vector<char> wanted = judged(text);
+        EXPECT_EQ(got.size(), wanted.size());
+        for (std::size_t i = 0; i < std::min(got.size(), wanted.size()); ++i) {
+            const int off =
+                static_cast<unsigned char>(got[i]) - static_cast<unsigned char>(wanted[i]);
+            EXPECT_LE(std::abs(off), 1) << "byte " << i;
+            if (std::abs(off) > 1) break;
+        }
+        if (!show.built) return {};
+        for (const EdgeRecord& edge : show.built->edges) {
+            if (edge.producer == producer && edge.consumer != producer &&
+                edge.path != "duplicate") {
+                return edge;
+            }
+        }
+        ADD_FAILURE() << "no edge leaves " << producer << "\n" << explain_text(*show.built);
+        return {};
+    }
+
+    static bool has_refusal(const EdgeRecord& edge, const std::string& text) {
+        for (const std::string& reason : edge.refused) {
+            if (reason.find(text) != std::string::npos) return true;
+        }
+        ADD_FAILURE() << "nothing says '" << text << "':";
+        for (const std::string& reason : edge.refused) ADD_FAILURE() << reason;
+        return false;
+    }
+
+    static weft_counters copied(const RunningShow& show) {
+        weft_counters sum{};
+        for (const runtime::Step& step : show.built->show->steps) {
+            const weft_counters one = plugin::counters_of(*step.program);
+            sum.mirrored += one.mirrored;
+            sum.uploaded += one.uploaded;
+            sum.gathered += one.gathered;
+        }
+        return sum;
+    }
+
+    test::PluginDir dir_;
+};
+
+TEST_F(Edges, MemoryOfOneDeviceIsShared) {
+    auto show = start(kTwoEnds, "offers_too", {"trail=offers"}, "fd local device=1", "fd device=1");
+    const EdgeRecord edge = line(*show, kTwoEnds, "offers");
+    EXPECT_EQ(edge.path, "handle");
+    EXPECT_EQ(edge.memory, "opaque fd");
+    EXPECT_EQ(edge.sync, "host wait");
+    EXPECT_EQ(edge.layout, "f32 40x30, 3 ticks");
+    EXPECT_EQ(edge.copied, 0u);
+    EXPECT_TRUE(edge.measured.has_value());
+    EXPECT_TRUE(has_refusal(edge, "own memory: they are different back ends"));
+    EXPECT_EQ(copied(*show).mirrored + copied(*show).uploaded, 0u);
+    EXPECT_TRUE(assert_zero_copy(*show->session, *show->built));
+}
+
+TEST_F(Edges, OtherDevicesCopyThroughHostMemory) {
+    auto show = start(kTwoEnds, "offers_too", {"trail=offers"}, "fd local out:host device=1",
+                      "fd device=2");
+    const EdgeRecord edge = line(*show, kTwoEnds, "offers");
+    EXPECT_EQ(edge.memory, "pinned copy");
+    EXPECT_TRUE(has_refusal(edge, "opaque fd: offers and offers_too work on different devices"));
+    EXPECT_TRUE(has_refusal(edge, "dma-buf: the producer offers does not export it"));
+    EXPECT_TRUE(has_refusal(edge, "the consumer offers_too does not import it"));
+    EXPECT_GE(edge.copied, 40u * 30 * 4);
+    EXPECT_GT(edge.predicted, 0);
+    EXPECT_GT(copied(*show).uploaded, 0u);
+    EXPECT_FALSE(assert_zero_copy(*show->session, *show->built));
+    EXPECT_NE(show->messages().find("different devices"), std::string::npos);
+}
+
+TEST_F(Edges, ATrialThatLiesIsNotBelieved) {
+    auto show =
+        start(kTwoEnds, "offers_too", {"trail=offers"}, "fd out:host device=1", "fd device=1 lies");
+    const EdgeRecord edge = line(*show, kTwoEnds, "offers");
+    EXPECT_EQ(edge.memory, "pinned copy");
+    EXPECT_TRUE(has_refusal(edge, "offers_too did not read what was written"));
+}
+
+TEST_F(Edges, ARefusalIsOneStepDown) {
+    auto show = start(kTwoEnds, "offers_too", {"trail=offers"}, "fd out:host device=1",
+                      "fd device=1 refuses=fd");
+    const EdgeRecord edge = line(*show, kTwoEnds, "offers");
+    EXPECT_EQ(edge.memory, "pinned copy");
+    EXPECT_TRUE(has_refusal(edge, "no such memory today"));
+}
+
+TEST_F(Edges, TheLastStepIsValuesAtPoints) {
+    auto show = start(kTwoEnds, "offers_too", {"trail=offers"}, "local device=1", "fd device=2");
+    const EdgeRecord edge = line(*show, kTwoEnds, "offers");
+    EXPECT_EQ(edge.path, "getter");
+    EXPECT_TRUE(has_refusal(edge, "pinned copy: the producer offers leaves nothing"));
+    EXPECT_FALSE(edge.latency.empty());
+    EXPECT_FALSE(assert_zero_copy(*show->session, *show->built));
+}
+
+TEST_F(Edges, HostMemoryIsUsedWhereItLies) {
+    auto show = start(kTwoEnds, "offers_too", {"trail=cpu"}, "", "host unified align=4096");
+    const EdgeRecord edge = line(*show, kTwoEnds, "cpu");
+    EXPECT_EQ(edge.memory, "host memory in place");
+    EXPECT_EQ(edge.sync, "complete on return");
+    EXPECT_EQ(edge.copied, 0u);
+    EXPECT_EQ(edge.predicted, 0);
+    EXPECT_TRUE(edge.measured.has_value());
+    EXPECT_EQ(copied(*show).uploaded, 0u);
+
+    auto back = start(kTwoEnds, "cpu", {"trail=offers"}, "host local unified");
+    EXPECT_EQ(line(*back, kTwoEnds, "offers").memory, "host memory in place");
+    EXPECT_EQ(copied(*back).mirrored, 0u);
+}
+
+TEST_F(Edges, MemoryThatIsNotAlignedIsCopied) {
+    auto show = start(kTwoEnds, "offers_too", {"trail=reference"}, "", "host unified align=4096");
+    const EdgeRecord edge = line(*show, kTwoEnds, "reference");
+    EXPECT_EQ(edge.memory, "pinned copy");
+    EXPECT_TRUE(has_refusal(edge, "multiples of the 4096 bytes"));
+    EXPECT_EQ(edge.layout, "f64 40x30, 3 ticks");
+}
+
+TEST_F(Edges, WithoutTheExtensionItIsHostMemory) {
+    auto show = start(kTwoEnds, "cpu", {"trail=offers"}, "out:host nomemory");
+    EXPECT_EQ(line(*show, kTwoEnds, "offers").memory, "host memory in place");
+}
+
+// offers -> cpu -> offers: the third batch reads the first one's cache.
+constexpr const char* kThereAndBack = R"(
+me<width> = 40 me<height> = 30
+first<v> = cache(sin(me@x * 5 + me@time) * 0.5 + 0.5, 2)
+second<v> = cache(first@v[first@k ~ 0, me@x ~ me@y] * 0.5, 2)
+display(first@v[first@k ~ 1], second@v[second@k ~ 0], 0)
+)";
+
+TEST_F(Edges, TheSameBackEndReadsItsOwnMemoryInOrder) {
+    auto show = start(kThereAndBack, "offers", {"first=offers", "second=cpu"},
+                      "local in:host out:host device=1 late=5");
+    const EdgeRecord edge = line(*show, kThereAndBack, "offers");
+    EXPECT_EQ(edge.consumer, "cpu");
+    EXPECT_EQ(edge.memory, "pinned copy");
+    const EdgeRecord* own = nullptr;
+    for (const EdgeRecord& one : show->built->edges) {
+        if (one.producer == "offers" && one.consumer == "offers") own = &one;
+    }
+    ASSERT_NE(own, nullptr);
+    EXPECT_EQ(own->memory, "own memory");
+    EXPECT_EQ(own->sync, "in order");
+    EXPECT_GT(copied(*show).mirrored, 0u);
+}
+
+TEST_F(Edges, PointsKnownInAdvanceAreGathered) {
+    const std::string text = R"(
+me<width> = 40 me<height> = 30
+first<v> = cache(sin(me@x * 5 + me@time) * 0.5 + 0.5, 2)
+level<v> = first@v[first@k ~ 0, me@x ~ 0.25, me@y ~ 0.5] - first@v[first@k ~ 1, me@x ~ 0.7, me@y ~ 0.1]
+display(level, me@x, first@v[first@k ~ 0, me@x ~ 0.5, me@y ~ 0.5])
+)";
+    auto show = start(text, "cpu", {"first=offers"}, "local fd out:host device=1 late=3");
+    const EdgeRecord edge = line(*show, text, "offers");
+    EXPECT_EQ(edge.path, "getter");
+    EXPECT_EQ(edge.memory, "gather");
+    EXPECT_EQ(edge.bytes, 3 * sizeof(double));
+    EXPECT_EQ(edge.copied, 0u);
+    EXPECT_EQ(copied(*show).gathered, 4 * 3 * sizeof(double));
+    EXPECT_EQ(copied(*show).mirrored, 0u);
+    EXPECT_TRUE(assert_zero_copy(*show->session, *show->built));
+
+    auto without = start(text, "cpu", {"first=offers"}, "local fd device=1 nogather");
+    const EdgeRecord asked = line(*without, text, "offers");
+    EXPECT_EQ(asked.memory, "values at points");
+    EXPECT_TRUE(has_refusal(asked, "does not offer weft.gather/1"));
+}
+
+// --- Time
+// ----------------------------------------------------------------------------------------
+
+TEST_F(Edges, WorkOfTwoBackEndsOverlaps) {
+    const std::string text = R"(
+me<width> = 8 me<height> = 8
+one<v> = cache(me@x, 1)
+two<v> = cache(me@y, 1)
+display(one@v[one@k ~ 0], two@v[two@k ~ 0], 0)
+)";
+    auto show = start(text, "cpu", {"one=offers", "two=offers_too"}, "local out:host late=200",
+                      "local out:host late=200");
+    ASSERT_TRUE(show->built.has_value()) << show->messages();
+    const auto begin = std::chrono::steady_clock::now();
+    ASSERT_TRUE(show->frame(0).ok());
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    EXPECT_GE(took.count(), 0.2);
+    EXPECT_LT(took.count(), 0.39);
+}
+
+TEST_F(Edges, AHangEndsAtTheDeadline) {
+    auto show = start(kTwoEnds, "cpu", {"trail=offers"}, "local out:host hangs");
+    ASSERT_TRUE(show->built.has_value()) << show->messages();
+    const auto failed = show->frame(0);
+    ASSERT_FALSE(failed.ok());
+    EXPECT_EQ(failed.error().status, WEFT_TIMEOUT);
+    EXPECT_EQ(failed.error().message, "offers was not done after 300 ms");
+}
+
+TEST_F(Edges, AFailureNamesItsBatch) {
+    auto show = start(kTwoEnds, "cpu", {"trail=offers"}, "local out:host fails");
+    ASSERT_TRUE(show->built.has_value()) << show->messages();
+    const auto failed = show->frame(0);
+    ASSERT_FALSE(failed.ok());
+    EXPECT_EQ(failed.error().status, WEFT_INTERNAL);
+    EXPECT_EQ(failed.error().message, "offers: plugin 'offers', wait: it fails, as it was told to");
+}
+
+TEST_F(Edges, ExplainGivesEveryReason) {
+    auto show =
+        start(kTwoEnds, "offers_too", {"trail=offers"}, "fd out:host device=1", "fd device=2");
+    ASSERT_TRUE(show->built.has_value()) << show->messages();
+    const std::string text = explain_text(*show->built);
+    for (const char* part :
+         {"trail@v: offers -> offers_too  handle: pinned copy", "refused duplicate: a cache",
+          "refused opaque fd: offers and offers_too work on different devices", "predicted "}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+    }
+}
+
+}  // namespace
+}  // namespace weft::driver
