@@ -131,7 +131,8 @@ public:
     // Memory that another API on the same device and driver exported. `fd` stays the caller's.
     [[nodiscard]] virtual std::unique_ptr<Buffer> import_fd(int fd, std::uint64_t size) = 0;
 
-    // Compiles, or takes from the caches in memory and on disk.
+    // Compiles, or takes from the caches in memory and on disk. The driver has nothing left to
+    // compile at the first launch.
     [[nodiscard]] virtual std::shared_ptr<const Pipeline> build(const BuildRequest& request) = 0;
 
     [[nodiscard]] virtual std::unique_ptr<Work> record(const std::vector<Command>& commands) = 0;

@@ -8,7 +8,6 @@
 namespace weft::gpu {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kLargePage = 65536;
 constexpr std::uint64_t kLarge = 1u << 20;
 
@@ -16,7 +15,7 @@ constexpr std::uint64_t kLarge = 1u << 20;
 constexpr std::uint64_t kMostKept = std::uint64_t{1} << 30;
 
 std::uint64_t whole_pages(std::uint64_t bytes) {
-    const std::uint64_t page = bytes < kLarge ? kPage : kLargePage;
+    const std::uint64_t page = bytes < kLarge ? kSliceAlignment : kLargePage;
     return std::max<std::uint64_t>(1, (bytes + page - 1) / page) * page;
 }
 

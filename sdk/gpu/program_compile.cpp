@@ -1,7 +1,6 @@
 // From a batch to a program: memory of its outputs, texts and pipelines of its kernels, flights.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "gpu/grid_memory.h"
 #include "gpu/program_impl.h"
@@ -88,7 +87,7 @@ BatchProgram::BatchProgram(cpp::Host host, Device& device, const weft_batch& bat
     add_kernels(batch);
     write_texts(batch);
     add_flights();
-    warm_up();
+    clear_caches();
 }
 
 BatchProgram::~BatchProgram() {
@@ -198,7 +197,6 @@ void BatchProgram::add_flights() {
         flight->program = this;
         flight->number = number++;
         flight->args = device_.pool.take(bytes, Place::upload, name_);
-        std::memset(flight->args->host, 0, bytes);
         flight->cancel = device_.pool.take(kAlign, Place::host, name_);
         flight->set_cancel(0);
         flight->landing.resize(outputs_.size());
@@ -210,30 +208,13 @@ void BatchProgram::add_flights() {
     reads_.resize(outputs_.size());
 }
 
-// Zeros where caches begin, and every entry once over nothing: drivers finish their compiling at
-// the first launch, which should not be a frame's.
-void BatchProgram::warm_up() {
+void BatchProgram::clear_caches() {
     Recorder recorder;
     for (const Output& output : outputs_)
         if (output.cache && output.cache->needs_zeros())
             recorder.fill({&output.cache->home(), 0}, output.cache->bytes());
-    std::vector<Command> commands = recorder.commands();
-    for (const Kernel& kernel : kernels_) {
-        for (std::uint32_t e = 0; e < kernel.text.entries.size(); ++e) {
-            Command& command = commands.emplace_back();
-            command.kind = Command::Kind::launch;
-            command.launch.pipeline = kernel.pipeline.get();
-            command.launch.entry = e;
-            for (const Parameter& parameter : kernel.text.parameters) {
-                const bool block = parameter.use == Use::args;
-                command.launch.parameters.push_back(
-                    block ? Slice{flights_[0]->args.get(), kernel.args_offset}
-                          : Slice{nothing_.get(), 0});
-            }
-        }
-    }
-    if (commands.empty()) return;
-    const std::unique_ptr<Work> work = device_.record(commands);
+    if (recorder.commands().empty()) return;
+    const std::unique_ptr<Work> work = device_.record(recorder.commands());
     (void)device_.queue.wait(device_.queue.submit(*work));
 }
 

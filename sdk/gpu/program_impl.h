@@ -196,7 +196,7 @@ private:
     void add_kernels(const weft_batch& batch);
     void write_texts(const weft_batch& batch);
     void add_flights();
-    void warm_up();
+    void clear_caches();
 
     // program_inputs.cpp
     void add_inputs(const weft_batch& batch);
