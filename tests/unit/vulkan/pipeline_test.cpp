@@ -1,0 +1,117 @@
+// Kernels compiled once, never taken for one another, and found again on disk.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/vulkan/support.h"
+
+namespace weft::vulkan {
+namespace {
+
+using gpu::Place;
+
+using VulkanPipeline = DeviceTest;
+
+gpu::KernelText constant_kernel(std::uint32_t value) {
+    return by_hand({"a[1].w[x] = " + std::to_string(value) + "u;"}, 1);
+}
+
+std::uint32_t result_of(Device& device, const std::shared_ptr<const gpu::Pipeline>& kernel) {
+    const auto args = device.allocate(192, Place::upload);
+    const auto memory = device.allocate(256, Place::readback);
+    run(device, {launch(kernel, 0, 64, {args.get(), memory.get()})});
+    return words(*memory)[63];
+}
+
+TEST_F(VulkanPipeline, KernelsOfOneShapeAreDifferent) {
+    std::vector<std::shared_ptr<const gpu::Pipeline>> kernels;
+    for (std::uint32_t i = 0; i < 20; ++i) {
+        const gpu::KernelText text = constant_kernel(i);
+        kernels.push_back(device().build({&text, "test"}));
+    }
+    for (std::uint32_t i = 0; i < 20; ++i) EXPECT_EQ(result_of(device(), kernels[i]), i);
+}
+
+TEST_F(VulkanPipeline, TheSameTextIsCompiledOnce) {
+    const gpu::KernelText text = constant_kernel(3);
+    EXPECT_EQ(device().build({&text, "one"}), device().build({&text, "two"}));
+}
+
+TEST_F(VulkanPipeline, TextThatDoesNotCompileSaysWhy) {
+    Listener listener;
+    Device own(listener.host());
+    const gpu::KernelText text = by_hand({"this is not GLSL;"}, 1);
+    try {
+        (void)own.build({&text, "a picture"});
+        FAIL();
+    } catch (const cpp::Failure& failure) {
+        EXPECT_EQ(failure.code(), WEFT_INTERNAL);
+        EXPECT_NE(std::string(failure.what()).find("a picture"), std::string::npos);
+    }
+    EXPECT_EQ(listener.errors().size(), 1u);
+}
+
+TEST_F(VulkanPipeline, DiskIsReadAndDamageIsNoticed) {
+    const auto directory = std::filesystem::temp_directory_path() /
+                           ("weft-vulkan-test-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(directory);
+    const gpu::KernelText text = constant_kernel(41);
+    std::vector<std::filesystem::path> files;
+    for (int round = 0; round < 3; ++round) {
+        Listener listener(directory.string());
+        Device own(listener.host());
+        EXPECT_EQ(result_of(own, own.build({&text, "test"})), 41u);
+        files.clear();
+        for (const auto& entry : std::filesystem::directory_iterator(directory))
+            files.push_back(entry.path());
+        ASSERT_FALSE(files.empty());
+        // The second round reads what the first wrote, the third what was damaged.
+        if (round != 1) continue;
+        for (const std::filesystem::path& file : files)
+            std::fstream(file, std::ios::in | std::ios::out | std::ios::binary)
+                .seekp(-3, std::ios::end)
+                .put('!');
+    }
+    std::filesystem::remove_all(directory);
+}
+
+TEST(VulkanDevices, OpenAndCloseLeaveNothing) {
+    const auto resident = [] {
+        std::ifstream file("/proc/self/statm");
+        long pages = 0;
+        file >> pages >> pages;
+        return pages * 4;  // KiB
+    };
+    const auto open_files = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    };
+    const auto threads = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+    };
+    const int rounds = std::getenv("WEFT_TEST_LONG") != nullptr ? 1000 : 60;
+    const gpu::KernelText text = constant_kernel(5);
+    long before = 0;
+    std::ptrdiff_t files = 0, tasks = 0;
+    for (int i = 0; i < rounds; ++i) {
+        if (i == rounds / 3) {
+            before = resident();
+            files = open_files();
+            tasks = threads();
+        }
+        Listener listener;
+        try {
+            Device device(listener.host());
+            EXPECT_EQ(result_of(device, device.build({&text, "test"})), 5u);
+        } catch (const cpp::Failure& failure) {
+            GTEST_SKIP() << failure.what();
+        }
+    }
+    EXPECT_LE(open_files(), files);
+    EXPECT_LE(threads(), tasks);
+    EXPECT_LE(resident(), before + 8192);
+}
+
+}  // namespace
+}  // namespace weft::vulkan
