@@ -83,6 +83,7 @@ bool BatchBuilder::bind_input(const Use& use) {
     } else if (!bind_cache(use, binding, edge)) {
         return false;
     }
+    step_.asks_points |= binding.kind == WEFT_HANDLE_NONE;
     records_.push_back(std::move(edge));
     return true;
 }

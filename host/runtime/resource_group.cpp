@@ -163,17 +163,19 @@ void ResourceGroup::submit(std::function<void()> task) {
     wake_.notify_one();
 }
 
-void ResourceGroup::run_there(const std::function<void()>& task) {
-    bool finished = false;
-    submit([&] {
-        task();
-        // Under the lock: `finished` lives on the waiter's stack and must outlast this statement.
+void ResourceGroup::start(Errand& errand) {
+    active_.fetch_add(1, std::memory_order_relaxed);
+    {
         const std::lock_guard lock(mutex_);
-        finished = true;
-        done_.notify_all();
-    });
+        (last_errand_ == nullptr ? errands_ : last_errand_->following_) = &errand;
+        last_errand_ = &errand;
+    }
+    wake_.notify_one();
+}
+
+void ResourceGroup::finish(Errand& errand) {
     std::unique_lock lock(mutex_);
-    done_.wait(lock, [&] { return finished; });
+    done_.wait(lock, [&] { return errand.done_; });
 }
 
 void ResourceGroup::work_on(Job& job) {
@@ -243,6 +245,18 @@ void ResourceGroup::thread_main() {
             if (--job->participants == 0) {
                 done_.notify_all();
             }
+        } else if (Errand* errand = errands_) {
+            errands_ = errand->following_;
+            if (errands_ == nullptr) {
+                last_errand_ = nullptr;
+            }
+            lock.unlock();
+            errand->run_(errand->user_);
+            active_.fetch_sub(1, std::memory_order_relaxed);
+            lock.lock();
+            // Under the lock: the errand is gone as soon as its owner sees this.
+            errand->done_ = true;
+            done_.notify_all();
         } else if (!queue_.empty()) {
             std::function<void()> task = std::move(queue_.front());
             queue_.pop_front();

@@ -33,6 +33,23 @@ struct GroupSpec {
 
 class ResourceGroup {
 public:
+    // A task that is given to a group without allocating. It stays where it is until finish().
+    class Errand {
+    public:
+        template <class Task>
+        explicit Errand(Task& task)
+            : run_([](void* user) { (*static_cast<Task*>(user))(); }), user_(&task) {}
+        Errand(const Errand&) = delete;
+        Errand& operator=(const Errand&) = delete;
+
+    private:
+        friend class ResourceGroup;
+        void (*run_)(void*);
+        void* user_;
+        Errand* following_ = nullptr;
+        bool done_ = false;  // guarded by the group's mutex
+    };
+
     // Starts the threads, named "weft-NAME-I", each pinned to the group's core set.
     [[nodiscard]] static Result<std::unique_ptr<ResourceGroup>> create(GroupSpec spec);
     ~ResourceGroup();  // finishes queued tasks, joins
@@ -45,16 +62,21 @@ public:
 
     // Queues a task. [any thread]
     void submit(std::function<void()> task);
-    // Runs a task on the group and waits for it; on one of the group's own threads, at once and
-    // without allocating.
+    // Runs a task on the group and waits for it; on one of the group's own threads, at once.
+    // No allocation.
     template <class Task>
     void run(Task&& task) {
         if (on_own_thread()) {
             task();
         } else {
-            run_there(std::ref(task));
+            Errand errand(task);
+            start(errand);
+            finish(errand);
         }
     }
+    // Beside the caller, who is none of the group's threads; every start needs its finish.
+    void start(Errand& errand);
+    void finish(Errand& errand);
     // task(user, 0) ... task(user, count - 1), spread over the group; returns when all are done.
     // A caller that is one of the group's threads takes part, another only waits. No allocation.
     void parallel(std::uint64_t count, void (*task)(void* user, std::uint64_t index), void* user);
@@ -74,7 +96,6 @@ private:
     };
 
     explicit ResourceGroup(GroupSpec spec) : spec_(std::move(spec)) {}
-    void run_there(const std::function<void()>& task);
     void thread_main();
     static void work_on(Job& job);
     [[nodiscard]] Job* open_job_locked() const;
@@ -83,8 +104,10 @@ private:
     std::vector<std::thread> threads_;
     std::mutex mutex_;
     std::condition_variable wake_;  // workers: there is a task, a job, or the end
-    std::condition_variable done_;  // callers of parallel: a worker left a job
+    std::condition_variable done_;  // callers of parallel and finish: a worker is done
     std::deque<std::function<void()>> queue_;
+    Errand* errands_ = nullptr;  // first come, first served
+    Errand* last_errand_ = nullptr;
     Job* jobs_ = nullptr;
     bool stop_ = false;
     std::atomic<std::uint32_t> active_{0};

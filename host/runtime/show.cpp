@@ -107,8 +107,27 @@ Result<void> Show::run_steps(const FrameRequest& request) {
             }
         }
     }
-    for (Step& step : steps) {
-        if (request.skip_targets && !step.captures) {
+    for (std::size_t begin = 0; begin < steps.size();) {
+        std::size_t end = begin + 1;
+        while (end < steps.size() && steps[end].layer == steps[begin].layer) {
+            ++end;
+        }
+        if (auto done = run_layer(begin, end, request); !done) {
+            return done;
+        }
+        begin = end;
+    }
+    return {};
+}
+
+// Steps that read nothing of each other: those that run beside the host are submitted first, so
+// that the others compute while they do.
+Result<void> Show::run_layer(std::size_t begin, std::size_t end, const FrameRequest& request) {
+    std::size_t here = begin;
+    for (std::size_t s = begin; s < end; ++s) {
+        Step& step = steps[s];
+        step.runs = !request.skip_targets || step.captures;
+        if (!step.runs) {
             continue;
         }
         if (auto done = complete(step.before_host); !done) {
@@ -120,11 +139,68 @@ Result<void> Show::run_steps(const FrameRequest& request) {
         if (auto done = complete(step.before_run); !done) {
             return done;
         }
-        if (auto done = execute(step, request); !done) {
-            return done;
+        if (step.timeline) {
+            execute_here(step, request);
+            if (!step.outcome) {
+                return step.outcome;
+            }
+            here = s + 1;
         }
     }
-    return {};
+    return run_beside(here, end, request);
+}
+
+// Executes steps, each group of threads beside the others. Whoever asks others for values at points
+// runs alone: a program answers one thread at a time.
+Result<void> Show::run_beside(std::size_t begin, std::size_t end, const FrameRequest& request) {
+    Result<void> first;
+    const auto run = [&](Step& step) {
+        execute_here(step, request);
+        if (!step.outcome && first) {
+            first = step.outcome;
+        }
+    };
+    std::size_t alone = 0;
+    ResourceGroup* other = nullptr;
+    for (std::size_t s = begin; s < end; ++s) {
+        if (!steps[s].runs) {
+            continue;
+        }
+        alone += steps[s].asks_points ? 1 : 0;
+        if (other == nullptr && !steps[s].backend.group->on_own_thread()) {
+            other = steps[s].backend.group;
+        }
+    }
+    if (other == nullptr || alone != 0 || end - begin < 2) {
+        for (std::size_t s = begin; s < end; ++s) {
+            if (steps[s].runs) {
+                run(steps[s]);
+            }
+        }
+        return first;
+    }
+    // One other group at a time runs beside this thread; there are rarely more than two.
+    auto task = [&] {
+        for (std::size_t s = begin; s < end; ++s) {
+            if (steps[s].runs && steps[s].backend.group == other) {
+                execute_here(steps[s], request);
+            }
+        }
+    };
+    ResourceGroup::Errand errand(task);
+    other->start(errand);
+    for (std::size_t s = begin; s < end; ++s) {
+        if (steps[s].runs && steps[s].backend.group != other) {
+            run(steps[s]);
+        }
+    }
+    other->finish(errand);
+    for (std::size_t s = begin; s < end && first; ++s) {
+        if (steps[s].runs) {
+            first = steps[s].outcome;
+        }
+    }
+    return first;
 }
 
 Result<void> Show::complete(Step& step, std::uint64_t timeout_ns) {
@@ -228,7 +304,8 @@ Result<void> Show::execute_source(Source& source, const double* fields,
     return done;
 }
 
-Result<void> Show::execute(Step& step, const FrameRequest& request) {
+// Leaves what came of it in the step.
+void Show::execute_here(Step& step, const FrameRequest& request) {
     weft_frame frame{};
     frame.struct_size = sizeof frame;
     frame.fields = fields_.data();
@@ -243,21 +320,21 @@ Result<void> Show::execute(Step& step, const FrameRequest& request) {
     frame.capture = request.capture ? 1 : 0;
     frame.skip_targets = request.skip_targets ? 1 : 0;
     frame.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
-    Result<void> done;
-    step.backend.group->run([&] {
+    auto task = [&] {
         if (!step.timeline) {
-            done = step.program->execute(frame);
+            step.outcome = step.program->execute(frame);
             return;
         }
         auto submitted = step.timeline.submit(*step.program, frame);
         if (submitted) {
             step.value = *submitted;
             step.pending = true;
+            step.outcome = {};
         } else {
-            done = std::move(submitted).error();
+            step.outcome = std::move(submitted).error();
         }
-    });
-    return done;
+    };
+    step.backend.group->run(task);
 }
 
 Result<void> Show::values(std::uint32_t which, const weft_points& points, double* values) const {

@@ -83,8 +83,11 @@ struct Step {
     std::vector<std::uint32_t> before_host;
     std::vector<std::uint32_t> before_run;
     plugin::Timeline timeline;  // none: complete when execute returns
+    bool asks_points = false;   // its kernels call get_values of others
     std::uint64_t value = 0;    // of the timeline, where this frame's work is complete
+    bool runs = false;          // in this frame
     bool pending = false;
+    Result<void> outcome;  // of the execution beside others
 };
 
 enum class TargetKind : std::uint8_t { picture, sound, numbers };
@@ -149,11 +152,15 @@ public:
 
 private:
     [[nodiscard]] Result<void> run_steps(const FrameRequest& request);
+    [[nodiscard]] Result<void> run_layer(std::size_t begin, std::size_t end,
+                                         const FrameRequest& request);
+    [[nodiscard]] Result<void> run_beside(std::size_t begin, std::size_t end,
+                                          const FrameRequest& request);
     [[nodiscard]] Result<void> complete(Step& step, std::uint64_t timeout_ns);
     [[nodiscard]] Result<void> complete(const std::vector<std::uint32_t>& which);
     [[nodiscard]] Result<void> complete_all(std::uint64_t timeout_ns);
     [[nodiscard]] Result<void> prepare(Step& step, const FrameRequest& request);
-    [[nodiscard]] Result<void> execute(Step& step, const FrameRequest& request);
+    void execute_here(Step& step, const FrameRequest& request);
     [[nodiscard]] Result<void> execute_source(Source& source, const double* fields,
                                               const FrameRequest& request);
 

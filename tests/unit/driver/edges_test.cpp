@@ -224,7 +224,9 @@ TEST_F(Edges, PointsKnownInAdvanceAreGathered) {
     const std::string text = R"(
 me<width> = 40 me<height> = 30
 first<v> = cache(sin(me@x * 5 + me@time) * 0.5 + 0.5, 2)
-level<v> = first@v[first@k ~ 0, me@x ~ 0.25, me@y ~ 0.5] - first@v[first@k ~ 1, me@x ~ 0.7, me@y ~ 0.1]
+here<v> = first@v[first@k ~ 0, me@x ~ 0.25, me@y ~ 0.5]
+there<v> = first@v[first@k ~ 1, me@x ~ 0.7, me@y ~ 0.1]
+level<v> = here - there
 display(level, me@x, first@v[first@k ~ 0, me@x ~ 0.5, me@y ~ 0.5])
 )";
     auto show = start(text, "cpu", {"first=offers"}, "local fd out:host device=1 late=3");

@@ -2,12 +2,11 @@
 // compiled. Counted with the allocation functions of the process replaced.
 #include <atomic>
 #include <cstdlib>
-#include <fstream>
 #include <new>
 
 #include <gtest/gtest.h>
 
-#include "driver/build_show.h"
+#include "tests/support/running_show.h"
 
 namespace {
 std::atomic<bool> g_counting{false};
@@ -61,45 +60,16 @@ void operator delete[](void* memory, std::size_t) noexcept {
 namespace weft::driver {
 namespace {
 
-struct Running {
-    std::unique_ptr<Session> session;
-    sema::Program program;
-    std::optional<BuiltShow> built;
-    std::vector<std::vector<char>> memory;
-    std::vector<weft_target> targets;
-
-    Result<void> frame(std::int64_t k) {
-        runtime::FrameRequest request;
-        request.absframe = k;
-        request.targets = targets.data();
-        request.params = built->show->initial_params.data();
-        return built->show->run(request);
-    }
-};
-
-std::unique_ptr<Running> start(const std::string& text, const std::string& backend) {
-    auto running = std::make_unique<Running>();
+std::unique_ptr<test::RunningShow> start(const std::string& text, const std::string& backend,
+                                         const std::vector<std::string>& groups) {
     CommonOptions options;
     options.backend_for_all = backend;
+    options.groups = groups;
     options.threads = 2;
     options.settings[WEFT_FIELD_WIDTH] = 64;
     options.settings[WEFT_FIELD_HEIGHT] = 48;
-    auto session = Session::create(options);
-    EXPECT_TRUE(session.ok());
-    running->session = std::move(*session);
-    Session& s = *running->session;
-    running->program =
-        sema::analyze_text("test.weft", text, s.sources(), s.environment(), s.diagnostics());
-    BuildRequest request;
-    request.program = &running->program;
-    running->built = build_show(s, request);
-    EXPECT_TRUE(running->built.has_value()) << s.diagnostics().render(false);
-    if (running->built) {
-        for (const runtime::TargetLayout& layout : running->built->show->targets) {
-            running->memory.emplace_back(layout.bytes);
-            running->targets.push_back({running->memory.back().data(), layout.bytes});
-        }
-    }
+    auto running = test::RunningShow::start(text, options);
+    EXPECT_TRUE(running->built.has_value()) << running->messages();
     return running;
 }
 
@@ -112,29 +82,36 @@ display(now, me@y, 0.5 + 0.5 * sin(me@time))
 play(tone)
 )";
 
+void expect_silence(const std::string& backend, const std::vector<std::string>& groups) {
+    auto running = start(kProgram, backend, groups);
+    ASSERT_TRUE(running->built.has_value());
+    Session& session = *running->session;
+    // The frame loop's place is a thread of the group, as in `weft render`.
+    session.main_group().run([&] {
+        for (std::int64_t k = 0; k < 3; ++k) {
+            ASSERT_TRUE(running->frame(k).ok());
+        }
+        const std::uint64_t asked = session.counters().allocations.load();
+        g_allocations = 0;
+        g_counting = true;
+        bool good = true;
+        for (std::int64_t k = 3; k < 40; ++k) {
+            good = good && running->frame(k).ok();
+        }
+        g_counting = false;
+        EXPECT_TRUE(good);
+        EXPECT_EQ(g_allocations.load(), 0u) << backend;
+        EXPECT_EQ(session.counters().allocations.load(), asked) << backend;
+    });
+}
+
 TEST(Silence, FramesAskAndAllocateNothing) {
-    for (const char* backend : {"cpu", "reference"}) {
-        auto running = start(kProgram, backend);
-        ASSERT_TRUE(running->built.has_value());
-        Session& session = *running->session;
-        // The frame loop's place is a thread of the group, as in `weft render`.
-        session.main_group().run([&] {
-            for (std::int64_t k = 0; k < 3; ++k) {
-                ASSERT_TRUE(running->frame(k).ok());
-            }
-            const std::uint64_t asked = session.counters().allocations.load();
-            g_allocations = 0;
-            g_counting = true;
-            bool good = true;
-            for (std::int64_t k = 3; k < 40; ++k) {
-                good = good && running->frame(k).ok();
-            }
-            g_counting = false;
-            EXPECT_TRUE(good);
-            EXPECT_EQ(g_allocations.load(), 0u) << backend;
-            EXPECT_EQ(session.counters().allocations.load(), asked) << backend;
-        });
-    }
+    expect_silence("cpu", {});
+    expect_silence("reference", {});
+}
+
+TEST(Silence, NeitherDoesWorkOfAnotherGroup) {
+    expect_silence("cpu", {"audio=threads:1"});
 }
 
 // The counter itself can fail: work that allocates is seen.
