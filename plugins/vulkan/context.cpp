@@ -137,6 +137,8 @@ Candidate judge(const Instance& instance, VkPhysicalDevice device) {
     lacks(features12.scalarBlockLayout == VK_FALSE, "has no scalar block layout");
     lacks(features.features.shaderFloat64 == VK_FALSE,
           "does not compute in double (shaderFloat64)");
+    lacks(features.features.shaderInt64 == VK_FALSE,
+          "has no 64-bit whole numbers (shaderInt64)");
     std::uint32_t count = 0;
     instance.vk.GetPhysicalDeviceQueueFamilyProperties(device, &count, nullptr);
     std::vector<VkQueueFamilyProperties> families(count);
@@ -327,13 +329,6 @@ void Context::open() {
     has_budget = contains(offered, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
     has_priority = contains(offered, VK_EXT_MEMORY_PRIORITY_EXTENSION_NAME);
 
-    VkPhysicalDeviceFeatures offered_features{};
-    {
-        VkPhysicalDeviceFeatures2 features{};
-        features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
-        instance.vk.GetPhysicalDeviceFeatures2(chosen.device, &features);
-        offered_features = features.features;
-    }
     VkPhysicalDeviceMemoryPriorityFeaturesEXT priority{};
     priority.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PRIORITY_FEATURES_EXT;
     priority.memoryPriority = VK_TRUE;
@@ -347,7 +342,7 @@ void Context::open() {
     features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
     features.pNext = &features12;
     features.features.shaderFloat64 = VK_TRUE;
-    features.features.shaderInt64 = offered_features.shaderInt64;
+    features.features.shaderInt64 = VK_TRUE;
 
     const float first = 1;
     VkDeviceQueueCreateInfo queues{};

@@ -36,6 +36,7 @@ public:
     }
 
 private:
+    [[nodiscard]] bool fuses();
     void warm(const std::shared_ptr<const Pipeline>& pipeline);
 
     Context context_;

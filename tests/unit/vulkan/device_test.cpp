@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <thread>
@@ -238,6 +239,29 @@ TEST_F(VulkanDevice, ManyThreadsRecordAndSubmit) {
     other.join();
     // Works of one device follow one another: no increment is lost.
     for (std::uint32_t i = 0; i < 1024; ++i) ASSERT_EQ(words(*memory)[i], 100u);
+}
+
+// Silence under validation means something only if noise is heard.
+TEST(VulkanValidation, MisuseIsAnErrorInTheLogAndCounted) {
+    const char* before = std::getenv("WEFT_VULKAN_VALIDATION");
+    const std::string old = before != nullptr ? before : "";
+    ::setenv("WEFT_VULKAN_VALIDATION", "1", 1);
+    Listener listener;
+    try {
+        Device device(listener.host());
+        if (listener.errors().empty()) {
+            const auto memory = device.allocate(4096, Place::host);
+            (void)device.record({copy(*memory, *memory, 8192u << 20)});
+            EXPECT_GT(device.validation_messages(), 0u);
+            EXPECT_FALSE(listener.errors().empty());
+        } else {
+            EXPECT_NE(listener.errors()[0].find("not installed"), std::string::npos);
+        }
+    } catch (const cpp::Failure& failure) {
+        EXPECT_EQ(failure.code(), WEFT_UNAVAILABLE);
+    }
+    before != nullptr ? ::setenv("WEFT_VULKAN_VALIDATION", old.c_str(), 1)
+                      : ::unsetenv("WEFT_VULKAN_VALIDATION");
 }
 
 }  // namespace
