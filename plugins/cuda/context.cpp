@@ -1,0 +1,153 @@
+// A context of our own instead of the primary one: whoever else uses CUDA in this process keeps
+// theirs when ours is lost.
+#include "context.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace weft::cuda {
+namespace {
+
+int attribute(const Driver& cu, DeviceNumber device, Attribute what) {
+    int value = 0;
+    return cu.device_attribute(&value, what, device) == kSuccess ? value : 0;
+}
+
+weft_status meaning(Result result) {
+    switch (result) {
+        case kOutOfMemory: return WEFT_UNAVAILABLE;
+        case kNotSupported: return WEFT_UNSUPPORTED;
+        case kDeviceUnavailable:
+        case kUncorrectableEcc:
+        case kNvlinkUncorrectable:
+        case kIllegalAddress:
+        case kLaunchTimeout:
+        case kContextIsDestroyed:
+        case kAssert:
+        case kHardwareStackError:
+        case kIllegalInstruction:
+        case kMisalignedAddress:
+        case kInvalidAddressSpace:
+        case kInvalidPc:
+        case kLaunchFailed: return WEFT_DEVICE_LOST;
+        default: return WEFT_INTERNAL;
+    }
+}
+
+std::string name_of(const Driver& cu, Result result) {
+    const char* name = nullptr;
+    if (cu.error_name(result, &name) == kSuccess && name != nullptr) return name;
+    return "error " + std::to_string(result);
+}
+
+Candidate judge(const Driver& cu, int ordinal) {
+    Candidate found;
+    if (cu.device_get(&found.device, ordinal) != kSuccess) {
+        found.name = "device " + std::to_string(ordinal);
+        found.missing = "does not open";
+        return found;
+    }
+    char name[256] = "";
+    if (cu.device_name(name, sizeof name, found.device) == kSuccess) found.name = name;
+    found.capability = attribute(cu, found.device, kComputeMajor) * 10 +
+                       attribute(cu, found.device, kComputeMinor);
+    const auto needs = [&](Attribute what, const char* missing) {
+        if (attribute(cu, found.device, what) == 0 && found.missing.empty())
+            found.missing = missing;
+    };
+    needs(kUnifiedAddressing, "has no unified addresses");
+    needs(kCanMapHostMemory, "does not map host memory");
+    return found;
+}
+
+}  // namespace
+
+std::vector<Candidate> candidates(const Api& api) {
+    std::vector<Candidate> found;
+    int count = 0;
+    if (api.driver.device_count(&count) != kSuccess) return found;
+    for (int i = 0; i < count; ++i) found.push_back(judge(api.driver, i));
+    return found;
+}
+
+Candidate choose(const Api& api) {
+    const std::vector<Candidate> all = candidates(api);
+    if (all.empty()) throw cpp::Failure(WEFT_UNAVAILABLE, "the CUDA driver finds no device");
+    const char* asked = std::getenv("WEFT_CUDA_DEVICE");
+    const Candidate* best = nullptr;
+    std::string reasons;
+    for (const Candidate& one : all) {
+        const bool wanted = asked == nullptr || one.name.find(asked) != std::string::npos;
+        if (!wanted || !one.missing.empty()) {
+            reasons += (reasons.empty() ? "" : "; ") + one.name + " " +
+                       (wanted ? one.missing : "is not what WEFT_CUDA_DEVICE asks for");
+        } else if (best == nullptr || one.capability > best->capability) {
+            best = &one;
+        }
+    }
+    if (best == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, reasons);
+    return *best;
+}
+
+Context::Context(const Api& api, const Candidate& chosen)
+    : cu(api.driver), compiler(api.compiler), device(chosen.device), capability(chosen.capability) {
+    describe(chosen);
+    check(cu.context_create(&object, kScheduleYield, device), "open the device");
+    // Creating made it current for this thread, which is not ours.
+    ContextObject popped = nullptr;
+    cu.context_pop(&popped);
+    const Current current(*this);
+    const Result result = cu.stream_create(&stream, kStreamNonBlocking);
+    if (result != kSuccess) {
+        close();
+        check(result, "make a stream");
+    }
+}
+
+Context::~Context() {
+    close();
+}
+
+void Context::close() noexcept {
+    if (object != nullptr) cu.context_destroy(object);
+    object = nullptr;
+}
+
+void Context::describe(const Candidate& chosen) {
+    info.name = chosen.name;
+    int version = 0, major = 0, minor = 0;
+    cu.driver_version(&version);
+    compiler.version(&major, &minor);
+    info.driver = "CUDA " + std::to_string(version / 1000) + "." +
+                  std::to_string(version % 1000 / 10) + ", NVRTC " + std::to_string(major) + "." +
+                  std::to_string(minor) + ", sm_" + std::to_string(capability);
+    // CUDA knows no number of the driver; that of the device is the one other APIs tell.
+    Uuid uuid{};
+    if (cu.device_uuid(&uuid, device) == kSuccess)
+        std::memcpy(info.device_uuid.data(), uuid.bytes, sizeof uuid.bytes);
+    std::size_t bytes = 0;
+    check(cu.device_memory(&bytes, device), "ask for the memory of the device");
+    info.memory = bytes;
+    info.largest_buffer = bytes;
+    info.import_alignment = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    info.imports_fd = true;
+    info.exports_fd =
+        attribute(cu, device, kMapsMemory) != 0 && attribute(cu, device, kExportsMemory) != 0;
+    info.text.target = gpu::Target::cuda;
+    info.text.lanes = 1;
+    info.text.group = 128;
+    info.text.f64 = true;
+    info.text.fused = true;
+}
+
+void Context::check(Result result, const char* doing) {
+    if (result == kSuccess) return;
+    const weft_status code = meaning(result);
+    if (code == WEFT_DEVICE_LOST) lost_ = true;
+    throw cpp::Failure(code, std::string("CUDA could not ") + doing + ": " + name_of(cu, result) +
+                                 " (" + info.name + ")");
+}
+
+}  // namespace weft::cuda

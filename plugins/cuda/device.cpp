@@ -1,0 +1,55 @@
+// Puts together what the files beside it do.
+#include "device.h"
+
+namespace weft::cuda {
+
+std::unique_ptr<Device> Device::open(cpp::Host host) {
+    std::string why;
+    const Api* api = load(why);
+    if (api == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, why);
+    return std::make_unique<Device>(*api, choose(*api), host);
+}
+
+Device::Device(const Api& api, const Candidate& chosen, cpp::Host host)
+    : context_(api, chosen),
+      pipelines_(context_, std::string(host.cache_directory()), host),
+      timeline_(context_) {}
+
+std::unique_ptr<gpu::Buffer> Device::allocate(std::uint64_t size, gpu::Place place) {
+    return Memory::allocate(context_, size, place);
+}
+
+std::unique_ptr<gpu::Buffer> Device::import_host(void* data, std::uint64_t size) {
+    return Memory::import_host(context_, data, size);
+}
+
+std::unique_ptr<gpu::Buffer> Device::import_fd(int fd, std::uint64_t size) {
+    return Memory::import_fd(context_, fd, size);
+}
+
+std::shared_ptr<const gpu::Pipeline> Device::build(const gpu::BuildRequest& request) {
+    return pipelines_.build(request);
+}
+
+std::unique_ptr<gpu::Work> Device::record(const std::vector<gpu::Command>& commands) {
+    return cuda::record(commands);
+}
+
+std::uint64_t Device::submit(gpu::Work& work) {
+    return timeline_.submit(work);
+}
+
+bool Device::wait(std::uint64_t value, std::uint64_t timeout_ns) {
+    return timeline_.wait(value, timeout_ns);
+}
+
+// What others use of the device is not ours to use.
+gpu::Device::Budget Device::budget() const {
+    const Current current(context_);
+    const std::uint64_t used = context_.used;
+    std::size_t free = 0, total = 0;
+    if (context_.cu.memory_info(&free, &total) != kSuccess) return {used, context_.info.memory};
+    return {used, used + free};
+}
+
+}  // namespace weft::cuda

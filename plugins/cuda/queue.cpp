@@ -1,0 +1,159 @@
+// A stream runs in order and needs no barriers; an event behind each work is its completion.
+#include "queue.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <thread>
+
+namespace weft::cuda {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How long a wait asks without pause, and the pause after that: waking up costs more than short
+// work takes.
+constexpr std::chrono::microseconds kAsking{200};
+constexpr std::chrono::microseconds kPause{50};
+
+struct Step {
+    gpu::Command::Kind kind = gpu::Command::Kind::barrier;
+    const Pipeline* pipeline = nullptr;
+    std::uint32_t entry = 0;
+    std::array<std::uint32_t, 2> groups{};
+    std::vector<Address> parameters;
+    std::array<std::uint32_t, 4> constants{};
+    std::vector<void*> arguments;  // where the driver finds them
+    Address from = 0, to = 0;
+    std::uint64_t bytes = 0;
+};
+
+class Recorded final : public gpu::Work {
+public:
+    std::vector<Memory*> staged;
+    std::vector<Step> steps;
+};
+
+Address use(Recorded& work, const gpu::Slice& slice) {
+    auto& memory = static_cast<Memory&>(*slice.buffer);
+    if (memory.staged() &&
+        std::find(work.staged.begin(), work.staged.end(), &memory) == work.staged.end())
+        work.staged.push_back(&memory);
+    return memory.address() + slice.offset;
+}
+
+void record_launch(Recorded& work, const gpu::Launch& launch, Step& step) {
+    step.pipeline = static_cast<const Pipeline*>(launch.pipeline);
+    step.entry = launch.entry;
+    step.groups = launch.groups;
+    for (const gpu::Slice& slice : launch.parameters) step.parameters.push_back(use(work, slice));
+    step.constants = launch.constants;
+}
+
+void enqueue(Context& context, Step& step) {
+    const Driver& cu = context.cu;
+    switch (step.kind) {
+        case gpu::Command::Kind::launch:
+            return context.check(cu.launch(step.pipeline->entry(step.entry), step.groups[0],
+                                           step.groups[1], 1, context.info.text.group, 1, 1, 0,
+                                           context.stream, step.arguments.data(), nullptr),
+                                 "launch a kernel");
+        case gpu::Command::Kind::copy:
+            return context.check(cu.copy(step.to, step.from, step.bytes, context.stream),
+                                 "copy memory");
+        case gpu::Command::Kind::fill:
+            return context.check(cu.fill(step.to, 0, step.bytes, context.stream), "fill memory");
+        case gpu::Command::Kind::barrier: return;
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<gpu::Work> record(const std::vector<gpu::Command>& commands) {
+    auto work = std::make_unique<Recorded>();
+    for (const gpu::Command& command : commands) {
+        if (command.kind == gpu::Command::Kind::barrier) continue;
+        Step& step = work->steps.emplace_back();
+        step.kind = command.kind;
+        step.bytes = command.bytes;
+        if (command.kind == gpu::Command::Kind::launch) {
+            record_launch(*work, command.launch, step);
+        } else {
+            if (command.kind == gpu::Command::Kind::copy) step.from = use(*work, command.from);
+            step.to = use(*work, command.to);
+        }
+    }
+    // From here on the steps stay where they are.
+    for (Step& step : work->steps) {
+        for (Address& parameter : step.parameters) step.arguments.push_back(&parameter);
+        step.arguments.push_back(&step.constants);
+    }
+    return work;
+}
+
+Timeline::~Timeline() {
+    const Current current(context_);
+    for (const Flight& flight : flights_) context_.cu.event_destroy(flight.event);
+    for (Event event : idle_) context_.cu.event_destroy(event);
+}
+
+// With the mutex held.
+Event Timeline::idle_event() {
+    Event event = nullptr;
+    if (idle_.empty()) {
+        context_.check(context_.cu.event_create(&event, kEventDisableTiming), "make an event");
+    } else {
+        event = idle_.back();
+        idle_.pop_back();
+    }
+    return event;
+}
+
+std::uint64_t Timeline::submit(gpu::Work& submitted) {
+    auto& work = static_cast<Recorded&>(submitted);
+    const Current current(context_);
+    for (Memory* memory : work.staged) memory->before();
+    for (Step& step : work.steps) enqueue(context_, step);
+    const std::lock_guard lock(mutex_);
+    Event event = idle_event();
+    const Result result = context_.cu.event_record(event, context_.stream);
+    if (result != kSuccess) idle_.push_back(event);
+    context_.check(result, "mark the end of work");
+    flights_.push_back({event, ++submitted_});
+    return submitted_;
+}
+
+// With the context current.
+bool Timeline::reached(std::uint64_t value) {
+    const std::lock_guard lock(mutex_);
+    while (completed_ < value && !flights_.empty()) {
+        const Flight first = flights_.front();
+        const Result result = context_.cu.event_query(first.event);
+        if (result == kNotReady) return false;
+        context_.check(result, "complete its work");
+        completed_ = first.value;
+        idle_.push_back(first.event);
+        flights_.pop_front();
+    }
+    return completed_ >= value;
+}
+
+bool Timeline::wait(std::uint64_t value, std::uint64_t timeout_ns) {
+    // Longer sums of times overflow.
+    constexpr std::uint64_t kForever = 1'000'000'000ull * 3600 * 24 * 365;
+    const Current current(context_);
+    const Clock::time_point begin = Clock::now();
+    const Clock::time_point end = begin + std::chrono::nanoseconds(std::min(timeout_ns, kForever));
+    for (;;) {
+        if (reached(value)) return true;
+        const Clock::time_point now = Clock::now();
+        if (now >= end) return false;
+        if (now < begin + kAsking) {
+            std::this_thread::yield();
+        } else {
+            std::this_thread::sleep_for(kPause);
+        }
+    }
+}
+
+}  // namespace weft::cuda
