@@ -51,6 +51,7 @@ public:
         auto session = driver::Session::create(uncached(0, picture_size(64, 64), name_));
         if (!session) return;
         session_ = std::move(*session);
+        session_->plugins().probe_all();
         backend_ = find(name_);
     }
 
@@ -76,7 +77,7 @@ private:
     [[nodiscard]] std::string row(const std::string& what) const { return what + "-" + name_; }
     [[nodiscard]] plugin::Backend* find(const std::string& name) {
         const plugin::PluginInfo* info = session_->plugins().find(name);
-        if (!info) return nullptr;
+        if (!info || info->state != plugin::State::ready) return nullptr;
         const auto found = session_->backend(name, WEFT_CONTEXT_VISUAL);
         return found ? found->backend : nullptr;
     }
