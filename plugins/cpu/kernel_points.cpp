@@ -3,6 +3,8 @@
 // nothing else: then whatever does not hang on these two is computed once a call.
 #include "kernel_points.h"
 
+#include <algorithm>
+
 #include "kernel_args.h"
 #include "kernel_emit.h"
 
@@ -51,8 +53,12 @@ PointsNeed need_of(const Plan& plan, std::uint32_t root) {
         moves |= n.op == WEFT_OP_FIELD && moves_in_plane(n.aux);
         for (const std::uint32_t arg : n.args) moves |= arg != kNoNode && moving[arg];
         moving[node] = moves;
-        if (!moves) need.still.push_back(node);
+        if (moves) continue;
+        need.still.push_back(node);
+        need.has_plane |= n.op != WEFT_OP_CONST && n.op != WEFT_OP_FIELD && n.op != WEFT_OP_PARAM &&
+                          n.op != WEFT_OP_UNIFORM;
     }
+    need.has_plane &= std::any_of(need.fields.begin(), need.fields.end(), moves_in_plane);
     return need;
 }
 
@@ -286,7 +292,7 @@ void PointsEmit::many() {
     llvm::Function* function = begin("many", ir);
     // All is f64: half as many lanes fill a vector.
     Emit e(ir, kernel_.code, kernel_.machine, std::max(4u, kernel_.machine.lanes / 2));
-    if (need_.has_plane()) {
+    if (need_.has_plane) {
         Points fields(e, kernel_, function->getArg(0), function->getArg(1));
         enter(fields);
         auto* plane = llvm::BasicBlock::Create(ir.getContext(), "plane", function);

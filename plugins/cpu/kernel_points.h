@@ -17,13 +17,8 @@ inline bool moves_in_plane(std::uint32_t field) {
 struct PointsNeed {
     std::set<std::uint32_t> fields;    // WEFT_FIELD_*, the ticks of rings among them
     std::vector<std::uint32_t> still;  // nodes that are the same for all points of a plane
-
-    // Is code for a plane worth having: does anything move, and something else not?
-    [[nodiscard]] bool has_plane() const {
-        std::size_t moving = 0;
-        for (const std::uint32_t field : fields) moving += moves_in_plane(field) ? 1 : 0;
-        return moving > 0 && moving < fields.size();
-    }
+    // Is code for a plane worth having: does x or y move, and is something computed without them?
+    bool has_plane = false;
 };
 
 [[nodiscard]] PointsNeed need_of(const Plan& plan, std::uint32_t root);
