@@ -84,8 +84,17 @@ BatchProgram::BatchProgram(cpp::Host host, Device& device, const weft_batch& bat
     nothing_ = device_.pool.take(kAlign, Place::device, name_);
     add_outputs(batch);
     add_inputs(batch);
-    add_kernels(batch);
-    write_texts(batch);
+    std::vector<bool> asked;
+    for (const Input& input : inputs_) asked.push_back(input.getter.get_values != nullptr);
+    if (std::find(asked.begin(), asked.end(), true) != asked.end()) {
+        const SplitBatch split(batch, asked, block_);
+        if (!split.answers().empty()) add_answers(split);
+        add_kernels(split.batch(), &split);
+        write_texts(split.batch());
+    } else {
+        add_kernels(batch, nullptr);
+        write_texts(batch);
+    }
     add_flights();
     clear_caches();
 }
@@ -114,8 +123,9 @@ void BatchProgram::add_outputs(const weft_batch& batch) {
     }
 }
 
-void BatchProgram::add_kernels(const weft_batch& batch) {
-    for (const weft_kernel& from : cpp::list(batch.kernels, batch.kernel_count)) {
+void BatchProgram::add_kernels(const weft_batch& batch, const SplitBatch* split) {
+    for (std::uint32_t k = 0; k < batch.kernel_count; ++k) {
+        const weft_kernel& from = batch.kernels[k];
         if (from.domain == WEFT_DOMAIN_POINTS && from.ir.uniform_count != 0)
             throw cpp::Failure(WEFT_UNSUPPORTED, "a kernel of points cannot have hoisted values");
         Kernel& kernel = kernels_.emplace_back();
@@ -125,9 +135,10 @@ void BatchProgram::add_kernels(const weft_batch& batch) {
         kernel.first_uniform = from.first_uniform;
         kernel.stores.assign(from.stores, from.stores + from.store_count);
         kernel.reads = inputs_read(from);
+        if (split != nullptr) kernel.asking = split->asking(k);
         for (const std::uint32_t read : kernel.reads) {
             const Input& input = inputs_.at(read);
-            if (input.getter)
+            if (input.getter.get_values != nullptr)
                 throw cpp::Failure(WEFT_UNSUPPORTED,
                                    input.name +
                                        " can only be asked point by point, which no kernel "
@@ -148,11 +159,14 @@ void BatchProgram::add_kernels(const weft_batch& batch) {
             for (const Piece& piece : output.pieces)
                 output.target_bytes = std::max(output.target_bytes, piece.offset + piece.bytes);
         }
-        if (kernel.domain == WEFT_DOMAIN_POINTS) {
-            points_.push_back(std::make_unique<PointsRun>());
-        } else {
-            points_.push_back(nullptr);
-        }
+        points_.push_back(from.domain == WEFT_DOMAIN_POINTS ? std::make_unique<PointsRun>()
+                                                            : nullptr);
+    }
+    // Questions are written down whenever what hangs on them runs.
+    for (std::size_t k = kernels_.size(); k-- > 0;) {
+        if (kernels_[k].asking.questions.empty()) continue;
+        kernels_[k].captures = kernels_[k + 1].captures;
+        kernels_[k].delivers = kernels_[k + 1].delivers;
     }
 }
 
@@ -167,7 +181,7 @@ void BatchProgram::write_texts(const weft_batch& batch) {
                 return store.output == input.output;
             };
             inputs.push_back(
-                {input.getter, input.grid, input.channel,
+                {input.getter.get_values != nullptr, input.grid, input.channel,
                  std::any_of(kernel.stores.begin(), kernel.stores.end(), stored_here)});
         }
         kernel.text = write_kernel({&batch, k, &inputs, &outputs, device_.info().text});

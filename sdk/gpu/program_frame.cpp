@@ -101,10 +101,11 @@ void BatchProgram::set_frame(Flight& flight, const weft_frame& frame) {
 void BatchProgram::locate_targets(Flight& flight, const weft_frame& frame) {
     Slice* slices = flight.variant.slices.data() + inputs_.size();
     for (const Kernel& kernel : kernels_) {
-        if (!kernel.delivers || !runs(kernel, flight.numbers)) continue;
+        if (!runs(kernel, flight.numbers)) continue;
         for (const weft_store& store : kernel.stores) {
             const Output& output = outputs_[store.output];
-            if (output.kind != WEFT_OUTPUT_TARGET || !flight.numbers.deliver) continue;
+            const bool asking = output.target == kNoTarget;
+            if (output.kind != WEFT_OUTPUT_TARGET || !(flight.numbers.deliver || asking)) continue;
             const bool given =
                 output.target < frame.target_count && frame.targets[output.target].data != nullptr;
             std::uint64_t bytes = output.target_bytes;
@@ -201,7 +202,8 @@ std::uint64_t BatchProgram::submit(const weft_frame& frame, bool reported) {
         write_gather_numbers(gather->text, outputs_[gather->output].grid, flight.numbers,
                              gather->args[flight.number]->host);
     }
-    Work& work = *recording(flight).work;
+    if (asks_) flight.last_part = run_parts(flight);
+    Work& work = asks_ ? *flight.last_part : *recording(flight).work;
     flight.under_way.store(true, std::memory_order_release);
     try {
         flight.value = device_.queue.submit(work, &flight, reported);

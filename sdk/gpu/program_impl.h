@@ -15,6 +15,7 @@
 #include "gpu/cache.h"
 #include "gpu/grid_memory.h"
 #include "gpu/program.h"
+#include "gpu/questions.h"
 #include "gpu/recorder.h"
 
 namespace weft::gpu {
@@ -50,7 +51,7 @@ struct Input {
     std::string node;
     std::uint32_t channel = 0;
     std::uint32_t output = WEFT_NOT_INTERNAL;
-    bool getter = false;
+    weft_binding getter{};  // kind NONE and a function, when it can only be asked
     weft_grid grid{};
     weft_handle handle{};            // HOST, when another device or the host keeps it
     std::shared_ptr<Buffer> memory;  // else, where it stays
@@ -75,6 +76,7 @@ struct Kernel {
     bool delivers = false;
     std::vector<weft_store> stores;
     std::vector<std::uint32_t> reads;  // inputs
+    Asking asking;
     KernelText text;
     std::shared_ptr<const Pipeline> pipeline;
     std::uint64_t args_offset = 0;  // in the flight's block
@@ -137,7 +139,8 @@ struct Flight final : Completion {
     std::vector<std::shared_ptr<Buffer>> readback;  // by output: what the host copies from
     std::vector<bool> copied;                       // by output: from readback, in this frame
     std::vector<Recording> recordings;
-    Variant variant;  // of the frame that is prepared or under way
+    std::unique_ptr<Work> last_part;  // of a frame that asks
+    Variant variant;                  // of the frame that is prepared or under way
     std::uint64_t value = 0;
     std::atomic<bool> under_way{false};
     std::atomic<bool> stop{false};
@@ -193,7 +196,7 @@ private:
 
     // program_compile.cpp
     void add_outputs(const weft_batch& batch);
-    void add_kernels(const weft_batch& batch);
+    void add_kernels(const weft_batch& batch, const SplitBatch* split);
     void write_texts(const weft_batch& batch);
     void add_flights();
     void clear_caches();
@@ -221,7 +224,16 @@ private:
     void finish(Flight& flight);
     void deliver(Flight& flight);
 
+    // program_ask.cpp
+    void add_answers(const SplitBatch& split);
+    [[nodiscard]] std::unique_ptr<Work> run_parts(const Flight& flight);
+    void answer(const Kernel& kernel, const Flight& flight, Recorder& next);
+    void ask(const Question& question, const Flight& flight, std::uint32_t output,
+             std::uint64_t count, double* values) const;
+
     // program_record.cpp
+    void record_landing(Recorder& recorder, const Flight& flight, std::size_t output) const;
+    void record_end(Recorder& recorder, const Flight& flight) const;
     void record_kernel(Recorder& recorder, const Kernel& kernel, const Flight& flight) const;
     void record_mirrors(Recorder& recorder, const Flight& flight) const;
     void record_gathers(Recorder& recorder, const Flight& flight) const;
@@ -260,6 +272,8 @@ private:
     std::uint32_t last_flight_ = 0;
     std::array<double, WEFT_FIELD_COUNT> fields_{};  // of the frame that is prepared
     std::vector<Slice> scratch_slices_;
+    bool asks_ = false;
+    std::vector<double> answers_;  // of a stream
     weft_counters counters_{};
 };
 

@@ -35,8 +35,10 @@ void BatchProgram::add_inputs(const weft_batch& batch) {
 void BatchProgram::bind_handle(Input& input, const weft_binding& binding) {
     const weft_handle& handle = binding.handle;
     input.grid = handle.grid;
-    input.getter = binding.kind == WEFT_HANDLE_NONE;
-    if (input.getter) return;
+    if (binding.kind == WEFT_HANDLE_NONE && binding.get_values != nullptr) {
+        input.getter = binding;
+        return;
+    }
     const Commons::Shared shared = device_.commons.find(handle.view);
     if (shared.buffer != nullptr) {
         input.memory = shared.buffer;

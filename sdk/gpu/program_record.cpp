@@ -33,7 +33,7 @@ std::int32_t BatchProgram::whole(const WholeArg& arg, const Kernel& kernel,
                                  const Numbers& numbers) const {
     switch (arg.what) {
         case Whole::capture: return numbers.capture ? 1 : 0;
-        case Whole::deliver: return numbers.deliver ? 1 : 0;
+        case Whole::deliver: return numbers.deliver || !kernel.asking.questions.empty() ? 1 : 0;
         case Whole::sample_count: return static_cast<std::int32_t>(numbers.sample_count);
         case Whole::point_count:
         case Whole::point_stride: return static_cast<std::int32_t>(numbers.point_count);
@@ -181,17 +181,28 @@ void BatchProgram::record_gathers(Recorder& recorder, const Flight& flight) cons
     }
 }
 
+void BatchProgram::record_landing(Recorder& recorder, const Flight& flight,
+                                  std::size_t output) const {
+    const std::shared_ptr<Buffer>& landing = flight.landing[output];
+    const Slice& slice = flight.variant.slices[inputs_.size() + output];
+    if (landing == nullptr || slice.buffer != landing.get()) return;
+    const std::shared_ptr<Buffer>& readback = flight.readback[output];
+    recorder.copy({landing.get(), 0}, {readback.get(), 0}, std::min(landing->size, readback->size));
+}
+
+// What follows the kernels.
+void BatchProgram::record_end(Recorder& recorder, const Flight& flight) const {
+    record_mirrors(recorder, flight);
+    for (std::size_t o = 0; o < outputs_.size(); ++o)
+        if (outputs_[o].target != kNoTarget) record_landing(recorder, flight, o);
+    record_gathers(recorder, flight);
+}
+
 std::unique_ptr<Work> BatchProgram::record(const Flight& flight) const {
     Recorder recorder;
     for (const Kernel& kernel : kernels_)
         if (runs(kernel, flight.numbers)) record_kernel(recorder, kernel, flight);
-    record_mirrors(recorder, flight);
-    for (std::size_t o = 0; o < outputs_.size(); ++o)
-        if (flight.landing[o] != nullptr &&
-            flight.variant.slices[inputs_.size() + o].buffer == flight.landing[o].get())
-            recorder.copy({flight.landing[o].get(), 0}, {flight.readback[o].get(), 0},
-                          std::min(flight.landing[o]->size, flight.readback[o]->size));
-    record_gathers(recorder, flight);
+    record_end(recorder, flight);
     return device_.record(recorder.commands());
 }
 
