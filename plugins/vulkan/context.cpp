@@ -30,15 +30,14 @@ Loaded open_loader() {
         return loaded;
     }
     GlobalApi& api = loaded.api;
-    api.GetInstanceProcAddr = reinterpret_cast<PFN_vkGetInstanceProcAddr>(
-        ::dlsym(library, "vkGetInstanceProcAddr"));
+    api.GetInstanceProcAddr =
+        reinterpret_cast<PFN_vkGetInstanceProcAddr>(::dlsym(library, "vkGetInstanceProcAddr"));
     if (api.GetInstanceProcAddr == nullptr) {
         loaded.why = "the Vulkan loader has no vkGetInstanceProcAddr";
         return loaded;
     }
-#define WEFT_VULKAN_FIND(name)                                                       \
-    api.name =                                                                       \
-        reinterpret_cast<PFN_vk##name>(api.GetInstanceProcAddr(nullptr, "vk" #name)); \
+#define WEFT_VULKAN_FIND(name)                                                               \
+    api.name = reinterpret_cast<PFN_vk##name>(api.GetInstanceProcAddr(nullptr, "vk" #name)); \
     if (api.name == nullptr) loaded.why = "the Vulkan loader is older than 1.1";
     WEFT_VULKAN_GLOBAL_FUNCTIONS(WEFT_VULKAN_FIND)
 #undef WEFT_VULKAN_FIND
@@ -137,8 +136,7 @@ Candidate judge(const Instance& instance, VkPhysicalDevice device) {
     lacks(features12.scalarBlockLayout == VK_FALSE, "has no scalar block layout");
     lacks(features.features.shaderFloat64 == VK_FALSE,
           "does not compute in double (shaderFloat64)");
-    lacks(features.features.shaderInt64 == VK_FALSE,
-          "has no 64-bit whole numbers (shaderInt64)");
+    lacks(features.features.shaderInt64 == VK_FALSE, "has no 64-bit whole numbers (shaderInt64)");
     std::uint32_t count = 0;
     instance.vk.GetPhysicalDeviceQueueFamilyProperties(device, &count, nullptr);
     std::vector<VkQueueFamilyProperties> families(count);
@@ -167,7 +165,7 @@ Instance::Instance(std::optional<cpp::Host> host) : host_(host) {
     if (wanted && !validate) {
         ++messages_;
         host_->log(WEFT_LOG_ERROR, "vulkan: WEFT_VULKAN_VALIDATION is set, but the layer " +
-                                      std::string(kValidationLayer) + " is not installed");
+                                       std::string(kValidationLayer) + " is not installed");
     }
 
     VkDebugUtilsMessengerCreateInfoEXT listen{};
@@ -218,8 +216,7 @@ Instance::Instance(std::optional<cpp::Host> host) : host_(host) {
 Instance::~Instance() {
     const auto destroy = reinterpret_cast<PFN_vkDestroyDebugUtilsMessengerEXT>(
         load().GetInstanceProcAddr(instance_, "vkDestroyDebugUtilsMessengerEXT"));
-    if (messenger_ != VK_NULL_HANDLE && destroy != nullptr)
-        destroy(instance_, messenger_, nullptr);
+    if (messenger_ != VK_NULL_HANDLE && destroy != nullptr) destroy(instance_, messenger_, nullptr);
     vk.DestroyInstance(instance_, nullptr);
 }
 
@@ -315,8 +312,7 @@ void Context::describe() {
     info.largest_buffer = sizes.maxMemoryAllocationSize;
     info.text.target = gpu::Target::glsl;
     info.text.f64 = true;
-    info.text.longest_loop =
-        driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE ? kLongestLoop : 0;
+    info.text.longest_loop = driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE ? kLongestLoop : 0;
 }
 
 void Context::open() {
@@ -390,8 +386,7 @@ void Context::find_sharing() {
     VkExternalBufferProperties answer{};
     answer.sType = VK_STRUCTURE_TYPE_EXTERNAL_BUFFER_PROPERTIES;
     instance.vk.GetPhysicalDeviceExternalBufferProperties(chosen.device, &asked, &answer);
-    const VkExternalMemoryFeatureFlags can =
-        answer.externalMemoryProperties.externalMemoryFeatures;
+    const VkExternalMemoryFeatureFlags can = answer.externalMemoryProperties.externalMemoryFeatures;
     info.exports_fd = (can & VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT) != 0;
     info.imports_fd = (can & VK_EXTERNAL_MEMORY_FEATURE_IMPORTABLE_BIT) != 0;
 }

@@ -1,5 +1,5 @@
-// Vulkan opened at run time, and one device of it ready to work. A machine without Vulkan has a back
-// end that says so, instead of one that does not load.
+// Vulkan opened at run time, and one device of it ready to work. A machine without Vulkan has a
+// back end that says so, instead of one that does not load.
 #pragma once
 
 #include <atomic>
@@ -17,23 +17,23 @@
 
 namespace weft::vulkan {
 
-#define WEFT_VULKAN_GLOBAL_FUNCTIONS(F)      \
-    F(CreateInstance)                        \
-    F(EnumerateInstanceExtensionProperties)  \
-    F(EnumerateInstanceLayerProperties)      \
+#define WEFT_VULKAN_GLOBAL_FUNCTIONS(F)     \
+    F(CreateInstance)                       \
+    F(EnumerateInstanceExtensionProperties) \
+    F(EnumerateInstanceLayerProperties)     \
     F(EnumerateInstanceVersion)
 
-#define WEFT_VULKAN_INSTANCE_FUNCTIONS(F)      \
-    F(CreateDevice)                            \
-    F(DestroyInstance)                         \
-    F(EnumerateDeviceExtensionProperties)      \
-    F(EnumeratePhysicalDevices)                \
-    F(GetDeviceProcAddr)                       \
+#define WEFT_VULKAN_INSTANCE_FUNCTIONS(F)        \
+    F(CreateDevice)                              \
+    F(DestroyInstance)                           \
+    F(EnumerateDeviceExtensionProperties)        \
+    F(EnumeratePhysicalDevices)                  \
+    F(GetDeviceProcAddr)                         \
     F(GetPhysicalDeviceExternalBufferProperties) \
-    F(GetPhysicalDeviceFeatures2)              \
-    F(GetPhysicalDeviceMemoryProperties2)      \
-    F(GetPhysicalDeviceProperties)             \
-    F(GetPhysicalDeviceProperties2)            \
+    F(GetPhysicalDeviceFeatures2)                \
+    F(GetPhysicalDeviceMemoryProperties2)        \
+    F(GetPhysicalDeviceProperties)               \
+    F(GetPhysicalDeviceProperties2)              \
     F(GetPhysicalDeviceQueueFamilyProperties)
 
 #define WEFT_VULKAN_DEVICE_FUNCTIONS(F) \
@@ -108,8 +108,8 @@ constexpr VkBufferUsageFlags kBufferUsage =
 [[nodiscard]] const GlobalApi& load();
 
 // Every back end has its own, so that nothing is shared between the resource groups.
-// WEFT_VULKAN_VALIDATION=1 puts the validation layer before the driver: whatever it says is an error
-// in the log, and counted.
+// WEFT_VULKAN_VALIDATION=1 puts the validation layer before the driver: whatever it says is an
+// error in the log, and counted.
 class Instance {
 public:
     explicit Instance(std::optional<cpp::Host> host);  // none: nobody to tell
@@ -192,11 +192,9 @@ public:
 
     // `create` is one of the functions of `vk`, `destroy` its counterpart.
     template <class Object, class Info>
-    [[nodiscard]] Owned<Object> make(VkResult(VKAPI_PTR* create)(VkDevice, const Info*,
-                                                                 const VkAllocationCallbacks*,
-                                                                 Object*),
-                                     typename Owned<Object>::Destroy destroy,
-                                     const Info& described, const char* doing) {
+    [[nodiscard]] Owned<Object> make(
+        VkResult(VKAPI_PTR* create)(VkDevice, const Info*, const VkAllocationCallbacks*, Object*),
+        typename Owned<Object>::Destroy destroy, const Info& described, const char* doing) {
         Object object = VK_NULL_HANDLE;
         check(create(device, &described, nullptr, &object), doing);
         return {device, object, destroy};
@@ -211,8 +209,8 @@ public:
     gpu::DeviceInfo info;
     VkPhysicalDeviceMemoryProperties memory{};
     VkPhysicalDeviceFloatControlsProperties float_controls{};
-    bool has_budget = false;    // VK_EXT_memory_budget
-    bool has_priority = false;  // VK_EXT_memory_priority
+    bool has_budget = false;             // VK_EXT_memory_budget
+    bool has_priority = false;           // VK_EXT_memory_priority
     std::atomic<std::uint64_t> used{0};  // bytes allocated here
 
 private:

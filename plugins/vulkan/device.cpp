@@ -58,8 +58,8 @@ bool Device::fuses() {
     const auto result = heap_.allocate(8, gpu::Place::readback);
     std::vector<gpu::Command> commands(1);
     commands[0].kind = gpu::Command::Kind::launch;
-    commands[0].launch = {pipeline.get(), 0, {1, 1}, {{numbers.get(), 0}, {result.get(), 0}},
-                          {0, 0, 1, 1}};
+    commands[0].launch = {
+        pipeline.get(), 0, {1, 1}, {{numbers.get(), 0}, {result.get(), 0}}, {0, 0, 1, 1}};
     const std::unique_ptr<gpu::Work> work = record(commands);
     (void)wait(submit(*work), UINT64_MAX);
     std::uint32_t fused[2] = {};
@@ -89,8 +89,8 @@ std::shared_ptr<const gpu::Pipeline> Device::build(const gpu::BuildRequest& requ
 // Runs every entry over no points at all, into memory that is nobody's: a driver may compile at the
 // first launch.
 void Device::warm(const std::shared_ptr<const Pipeline>& pipeline) {
-    const auto nobodys = heap_.allocate(std::max(kWarmBytes, pipeline->args_bytes),
-                                        gpu::Place::upload);
+    const auto nobodys =
+        heap_.allocate(std::max(kWarmBytes, pipeline->args_bytes), gpu::Place::upload);
     std::memset(nobodys->host, 0, nobodys->size);
     std::vector<gpu::Command> commands(pipeline->entries.size());
     for (std::uint32_t e = 0; e < commands.size(); ++e) {

@@ -17,8 +17,7 @@ public:
     [[nodiscard]] const gpu::DeviceInfo& info() const override { return context_.info; }
     [[nodiscard]] std::unique_ptr<gpu::Buffer> allocate(std::uint64_t size,
                                                         gpu::Place place) override;
-    [[nodiscard]] std::unique_ptr<gpu::Buffer> import_host(void* data,
-                                                           std::uint64_t size) override;
+    [[nodiscard]] std::unique_ptr<gpu::Buffer> import_host(void* data, std::uint64_t size) override;
     [[nodiscard]] std::unique_ptr<gpu::Buffer> import_fd(int fd, std::uint64_t size) override;
     [[nodiscard]] std::shared_ptr<const gpu::Pipeline> build(
         const gpu::BuildRequest& request) override;
@@ -31,9 +30,7 @@ public:
     // Nothing will complete on it any more.
     [[nodiscard]] bool lost() const { return context_.lost(); }
     // What the validation layer had to say, where it was asked.
-    [[nodiscard]] std::uint64_t validation_messages() const {
-        return context_.instance.messages();
-    }
+    [[nodiscard]] std::uint64_t validation_messages() const { return context_.instance.messages(); }
 
 private:
     [[nodiscard]] bool fuses();

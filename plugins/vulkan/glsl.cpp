@@ -108,8 +108,8 @@ std::vector<std::uint32_t> compile_glsl(const std::string& source, std::uint32_t
         fail(name, glslang_shader_get_info_log(shader.get()));
     const std::unique_ptr<glslang_program_t, ProgramDeleter> program(glslang_program_create());
     glslang_program_add_shader(program.get(), shader.get());
-    if (glslang_program_link(program.get(), GLSLANG_MSG_SPV_RULES_BIT |
-                                                GLSLANG_MSG_VULKAN_RULES_BIT) == 0)
+    if (glslang_program_link(program.get(),
+                             GLSLANG_MSG_SPV_RULES_BIT | GLSLANG_MSG_VULKAN_RULES_BIT) == 0)
         fail(name, glslang_program_get_info_log(program.get()));
     glslang_program_SPIRV_generate(program.get(), GLSLANG_STAGE_COMPUTE);
     std::vector<std::uint32_t> module(glslang_program_SPIRV_get_size(program.get()));

@@ -17,8 +17,7 @@ struct FloatModes {
 // Entry `entry` of a kernel's text (gpu/kernel_text.h). Throws cpp::Failure(WEFT_INTERNAL) with the
 // first message of the compiler: a text that does not compile is a mistake of its generator.
 [[nodiscard]] std::vector<std::uint32_t> compile_glsl(const std::string& source,
-                                                      std::uint32_t entry,
-                                                      const std::string& name);
+                                                      std::uint32_t entry, const std::string& name);
 
 // The same module in which no arithmetic may be contracted or simplified as if it were of real
 // numbers, and with `modes` asked for.

@@ -14,7 +14,8 @@ using gpu::Place;
 // Up to here buffers share a block.
 constexpr std::uint64_t kSmall = 64u << 10;
 constexpr std::uint64_t kSharedBlock = 1u << 20;
-// From here on pages are touched before the first kernel is: its first run would take twice as long.
+// From here on pages are touched before the first kernel is: its first run would take twice as
+// long.
 constexpr std::uint64_t kWorthPrefaulting = 256u << 10;
 // Staging memory beyond this leaves the window through which the host sees device memory alone.
 constexpr std::uint64_t kLargeUpload = 1u << 20;
@@ -100,8 +101,8 @@ Block::Block(Context& context, const Wish& wish) : context_(context) {
     if (wish.import_host != nullptr) {
         VkMemoryHostPointerPropertiesEXT host{};
         host.sType = VK_STRUCTURE_TYPE_MEMORY_HOST_POINTER_PROPERTIES_EXT;
-        context.check(context.vk.GetMemoryHostPointerPropertiesEXT(
-                          context.device, wish.external, wish.import_host, &host),
+        context.check(context.vk.GetMemoryHostPointerPropertiesEXT(context.device, wish.external,
+                                                                   wish.import_host, &host),
                       "importing host memory");
         allowed &= host.memoryTypeBits;
     }
@@ -151,10 +152,9 @@ Block::Block(Context& context, const Wish& wish) : context_(context) {
     allocate.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO;
     allocate.pNext = chain;
     allocate.allocationSize = wish.import_host != nullptr ? wish.size : needs.size;
-    allocate.memoryTypeIndex =
-        choose_type(context.memory, allowed,
-                    wish.import_host != nullptr ? Taste{0, kCached, kLocal}
-                                                : taste_of(wish.place, wish.size));
+    allocate.memoryTypeIndex = choose_type(
+        context.memory, allowed,
+        wish.import_host != nullptr ? Taste{0, kCached, kLocal} : taste_of(wish.place, wish.size));
     const bool fits = allocate.allocationSize >= needs.size;
     if (allocate.memoryTypeIndex == UINT32_MAX || !fits)
         throw cpp::Failure(WEFT_UNSUPPORTED,
@@ -172,8 +172,8 @@ Block::Block(Context& context, const Wish& wish) : context_(context) {
     address_ = context.vk.GetBufferDeviceAddress(context.device, &which);
     const VkMemoryPropertyFlags got =
         context.memory.memoryTypes[allocate.memoryTypeIndex].propertyFlags;
-    const bool wanted = context.info.unified || (wish.place != Place::device &&
-                                                 wish.place != Place::exported);
+    const bool wanted =
+        context.info.unified || (wish.place != Place::device && wish.place != Place::exported);
     if (wish.import_host == nullptr && wanted && (got & kVisible) == kVisible) map(wish.size);
 }
 
@@ -206,10 +206,9 @@ std::shared_ptr<Block> Heap::make(const Block::Wish& wish) {
     } catch (const cpp::Failure& failure) {
         if (failure.code() != WEFT_UNAVAILABLE) throw;
         const gpu::Device::Budget now = budget();
-        throw cpp::Failure(WEFT_UNAVAILABLE,
-                           context_.chosen.name + " has no room for " + megabytes(wish.size) +
-                               ": " + megabytes(now.used) + " of " + megabytes(now.limit) +
-                               " are in use");
+        throw cpp::Failure(WEFT_UNAVAILABLE, context_.chosen.name + " has no room for " +
+                                                 megabytes(wish.size) + ": " + megabytes(now.used) +
+                                                 " of " + megabytes(now.limit) + " are in use");
     }
 }
 
@@ -259,13 +258,11 @@ void Heap::give_back(const Memory& memory) {
 }
 
 std::unique_ptr<Memory> Heap::allocate(std::uint64_t size, Place place) {
-    const std::uint64_t bytes =
-        round_up(std::max<std::uint64_t>(size, 1), gpu::kSliceAlignment);
+    const std::uint64_t bytes = round_up(std::max<std::uint64_t>(size, 1), gpu::kSliceAlignment);
     std::unique_ptr<Memory> made;
     if (place == Place::exported) {
         if (!context_.info.exports_fd)
-            throw cpp::Failure(WEFT_UNSUPPORTED,
-                               context_.chosen.name + " does not export memory");
+            throw cpp::Failure(WEFT_UNSUPPORTED, context_.chosen.name + " does not export memory");
         made = std::make_unique<Memory>(
             nullptr,
             make({.size = bytes,
@@ -296,9 +293,10 @@ std::unique_ptr<Memory> Heap::import_host(void* data, std::uint64_t size) {
     // Software drivers take what is not aligned without a word.
     if (reinterpret_cast<std::uintptr_t>(data) % alignment != 0 || size % alignment != 0 ||
         size == 0)
-        throw cpp::Failure(WEFT_INVALID, "host memory to be used in place must begin and end at "
-                                         "multiples of " +
-                                             std::to_string(alignment) + " bytes");
+        throw cpp::Failure(WEFT_INVALID,
+                           "host memory to be used in place must begin and end at "
+                           "multiples of " +
+                               std::to_string(alignment) + " bytes");
     auto made = std::make_unique<Memory>(
         nullptr,
         make({.size = size,

@@ -57,9 +57,9 @@ Layout make_layout(Context& context, VkDescriptorType numbers) {
     sets.bindingCount = static_cast<std::uint32_t>(bindings.size());
     sets.pBindings = bindings.data();
     Layout layout;
-    layout.set = context.make<VkDescriptorSetLayout>(
-        context.vk.CreateDescriptorSetLayout, context.vk.DestroyDescriptorSetLayout, sets,
-        "describing what kernels are given");
+    layout.set = context.make<VkDescriptorSetLayout>(context.vk.CreateDescriptorSetLayout,
+                                                     context.vk.DestroyDescriptorSetLayout, sets,
+                                                     "describing what kernels are given");
     const VkPushConstantRange constants{VK_SHADER_STAGE_COMPUTE_BIT, 0, kConstantBytes};
     const VkDescriptorSetLayout set = layout.set.get();
     VkPipelineLayoutCreateInfo pipelines{};
@@ -68,9 +68,9 @@ Layout make_layout(Context& context, VkDescriptorType numbers) {
     pipelines.pSetLayouts = &set;
     pipelines.pushConstantRangeCount = 1;
     pipelines.pPushConstantRanges = &constants;
-    layout.pipeline = context.make<VkPipelineLayout>(
-        context.vk.CreatePipelineLayout, context.vk.DestroyPipelineLayout, pipelines,
-        "describing what kernels are given");
+    layout.pipeline = context.make<VkPipelineLayout>(context.vk.CreatePipelineLayout,
+                                                     context.vk.DestroyPipelineLayout, pipelines,
+                                                     "describing what kernels are given");
     return layout;
 }
 
@@ -186,9 +186,9 @@ void Pipelines::compile(Pipeline& pipeline, const gpu::BuildRequest& request) {
         create.stage.pName = "main";
         create.layout = pipeline.layout->pipeline.get();
         VkPipeline made = VK_NULL_HANDLE;
-        context_.check(vk.CreateComputePipelines(context_.device, cache.get(), 1, &create, nullptr,
-                                                 &made),
-                       "compiling the kernel of '" + request.name + "'");
+        context_.check(
+            vk.CreateComputePipelines(context_.device, cache.get(), 1, &create, nullptr, &made),
+            "compiling the kernel of '" + request.name + "'");
         pipeline.entries.emplace_back(context_.device, made, vk.DestroyPipeline);
     }
 

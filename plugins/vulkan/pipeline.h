@@ -38,8 +38,7 @@ public:
                                                         bool& fresh);
 
 private:
-    [[nodiscard]] std::shared_ptr<const Pipeline> find(const Pipeline& like,
-                                                       std::size_t entries);
+    [[nodiscard]] std::shared_ptr<const Pipeline> find(const Pipeline& like, std::size_t entries);
     void keep(const std::shared_ptr<const Pipeline>& pipeline);
     [[nodiscard]] std::vector<std::uint32_t> module_of(const gpu::BuildRequest& request,
                                                        std::uint32_t entry);

@@ -9,8 +9,8 @@ namespace {
 constexpr VkPipelineStageFlags kWorkStages =
     VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
 constexpr VkAccessFlags kWrites = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
-constexpr VkAccessFlags kAll = kWrites | VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_UNIFORM_READ_BIT |
-                               VK_ACCESS_TRANSFER_READ_BIT;
+constexpr VkAccessFlags kAll =
+    kWrites | VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_UNIFORM_READ_BIT | VK_ACCESS_TRANSFER_READ_BIT;
 // The most that a device may ask of the start of a uniform block.
 constexpr std::uint64_t kAddressAlignment = 256;
 
@@ -46,9 +46,9 @@ CommandPools::Pool CommandPools::take() {
     VkCommandPoolCreateInfo create{};
     create.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO;
     create.queueFamilyIndex = context_.chosen.family;
-    pool.pool = context_.make<VkCommandPool>(
-        context_.vk.CreateCommandPool, context_.vk.DestroyCommandPool, create,
-        "making a pool of commands");
+    pool.pool =
+        context_.make<VkCommandPool>(context_.vk.CreateCommandPool, context_.vk.DestroyCommandPool,
+                                     create, "making a pool of commands");
     VkCommandBufferAllocateInfo allocate{};
     allocate.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO;
     allocate.commandPool = pool.pool.get();
@@ -151,8 +151,7 @@ void Work::bind(const gpu::Launch& launch, const Pipeline& pipeline) {
         std::memcpy(to, &address, sizeof address);
         to += sizeof address;
     }
-    const VkDescriptorBufferInfo table{addresses_->buffer(),
-                                       addresses_->start() + next_addresses_,
+    const VkDescriptorBufferInfo table{addresses_->buffer(), addresses_->start() + next_addresses_,
                                        address_bytes(launch)};
     next_addresses_ += table.range;
     VkDescriptorBufferInfo numbers = table;

@@ -9,8 +9,8 @@
 
 namespace weft::vulkan {
 
-// Command buffers come from pools of their own, so that work is recorded on several threads at once;
-// a pool that is given back serves the next work. Thread safe.
+// Command buffers come from pools of their own, so that work is recorded on several threads at
+// once; a pool that is given back serves the next work. Thread safe.
 class CommandPools {
 public:
     explicit CommandPools(Context& context) : context_(context) {}

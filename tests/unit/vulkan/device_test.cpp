@@ -241,6 +241,43 @@ TEST_F(VulkanDevice, ManyThreadsRecordAndSubmit) {
     for (std::uint32_t i = 0; i < 1024; ++i) ASSERT_EQ(words(*memory)[i], 100u);
 }
 
+// A driver that loses its device, in the place of the real one's answers.
+TEST(VulkanLoss, IsReportedAndRemembered) {
+    Listener listener;
+    std::unique_ptr<Context> context;
+    try {
+        context = std::make_unique<Context>(listener.host());
+    } catch (const cpp::Failure& failure) {
+        GTEST_SKIP() << failure.what();
+    }
+    Heap heap(*context);
+    CommandPools pools(*context);
+    Timeline timeline(*context);
+    Work work(*context, pools, heap, {});
+    EXPECT_TRUE(timeline.wait(timeline.submit(work), 10'000'000'000));
+    EXPECT_FALSE(context->lost());
+
+    const auto code = [](const auto& call) {
+        try {
+            call();
+        } catch (const cpp::Failure& failure) {
+            return failure.code();
+        }
+        return weft_status{WEFT_OK};
+    };
+    const PFN_vkWaitSemaphores waits = context->vk.WaitSemaphores;
+    context->vk.WaitSemaphores = [](VkDevice, const VkSemaphoreWaitInfo*, std::uint64_t) {
+        return VK_ERROR_DEVICE_LOST;
+    };
+    EXPECT_EQ(code([&] { (void)timeline.wait(1, 0); }), WEFT_DEVICE_LOST);
+    EXPECT_TRUE(context->lost());
+    context->vk.WaitSemaphores = waits;
+    context->vk.QueueSubmit = [](VkQueue, std::uint32_t, const VkSubmitInfo*, VkFence) {
+        return VK_ERROR_DEVICE_LOST;
+    };
+    EXPECT_EQ(code([&] { (void)timeline.submit(work); }), WEFT_DEVICE_LOST);
+}
+
 // Silence under validation means something only if noise is heard.
 TEST(VulkanValidation, MisuseIsAnErrorInTheLogAndCounted) {
     const char* before = std::getenv("WEFT_VULKAN_VALIDATION");

@@ -54,8 +54,8 @@ TEST_F(VulkanPipeline, TextThatDoesNotCompileSaysWhy) {
 }
 
 TEST_F(VulkanPipeline, DiskIsReadAndDamageIsNoticed) {
-    const auto directory = std::filesystem::temp_directory_path() /
-                           ("weft-vulkan-test-" + std::to_string(::getpid()));
+    const auto directory =
+        std::filesystem::temp_directory_path() / ("weft-vulkan-test-" + std::to_string(::getpid()));
     std::filesystem::create_directories(directory);
     const gpu::KernelText text = constant_kernel(41);
     std::vector<std::filesystem::path> files;

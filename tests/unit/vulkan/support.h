@@ -75,7 +75,9 @@ inline gpu::KernelText by_hand(const std::vector<std::string>& mains, std::uint3
         "layout(local_size_x = 64) in;\n"
         "layout(push_constant, scalar) uniform Launch { uvec4 launch; };\n"
         "layout(buffer_reference, scalar, buffer_reference_align = 4) buffer Words { uint w[]; };\n"
-        "layout(set = 0, binding = 0, scalar) " + numbers + " Args { double d[16]; float f[16]; };\n"
+        "layout(set = 0, binding = 0, scalar) " +
+        numbers +
+        " Args { double d[16]; float f[16]; };\n"
         "layout(set = 0, binding = 1, scalar) uniform Addresses { Words a[" +
         std::to_string(others + 1) + "]; };\n";
     text.parameters.push_back({gpu::Use::args, 0});
