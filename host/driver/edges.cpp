@@ -201,8 +201,9 @@ void Negotiation::check_place(Route& route, plugin::Backend& producer, plugin::B
         return;
     }
     // Memory behind a memfd consists of whole pages, whatever its size.
-    const auto begin = reinterpret_cast<std::uintptr_t>(handle.view->data) - handle.memory_offset;
-    if (begin % alignment == 0 && (handle.memory_fd >= 0 || handle.memory_size % alignment == 0)) {
+    const auto address = reinterpret_cast<std::uintptr_t>(handle.view->data);
+    if (address % alignment == 0 &&
+        (handle.memory_fd >= 0 || handle.memory_size % alignment == 0)) {
         return;
     }
     route.uploaded = true;

@@ -9,7 +9,7 @@
 
 namespace weft::plugin::reference {
 
-Cache::Cache(const weft_grid& wanted, std::uint64_t block) : grid_(wanted) {
+Cache::Cache(cpp::Host host, const weft_grid& wanted, std::uint64_t block) : grid_(wanted) {
     std::uint64_t count = 1;
     grid_.format = WEFT_FORMAT_F64;
     for (std::uint32_t i = 0; i < grid_.axis_count; ++i) {
@@ -23,8 +23,9 @@ Cache::Cache(const weft_grid& wanted, std::uint64_t block) : grid_(wanted) {
         count *= points;
     }
     grid_.channel_stride = static_cast<std::int64_t>(count * sizeof(double));
-    data_.assign(count * std::max(1u, grid_.channels), 0.0);
-    view_.data = data_.data();
+    memory_ = host.allocate(count * std::max(1u, grid_.channels) * sizeof(double),
+                            WEFT_MEMORY_SHARED | WEFT_MEMORY_ZEROED);
+    view_.data = memory_.data();
     view_.tick = -1;
 }
 

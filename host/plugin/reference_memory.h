@@ -6,7 +6,7 @@
 #include <weft/host.h>
 
 #include <cstdint>
-#include <vector>
+#include <weft/cpp/host.hpp>
 
 namespace weft::plugin::reference {
 
@@ -19,12 +19,14 @@ struct Now {
 class Cache {
 public:
     // `block`: most ticks captured in one call beyond the first.
-    Cache(const weft_grid& wanted, std::uint64_t block);
+    Cache(cpp::Host host, const weft_grid& wanted, std::uint64_t block);
 
     [[nodiscard]] const weft_grid& grid() const { return grid_; }
     [[nodiscard]] const weft_view& view() const { return view_; }
-    [[nodiscard]] double* data() { return data_.data(); }
-    [[nodiscard]] std::uint64_t bytes() const { return data_.size() * sizeof(double); }
+    // In memory of the host's pool, which any back end can use where it lies.
+    [[nodiscard]] void* data() const { return memory_.data(); }
+    [[nodiscard]] std::uint64_t bytes() const { return memory_.size(); }
+    [[nodiscard]] int fd() const { return memory_.fd(); }
     // The ring axis; nullptr if it has none.
     [[nodiscard]] const weft_axis* ring() const;
     void captured(std::int64_t tick);
@@ -32,7 +34,7 @@ public:
 private:
     weft_grid grid_;
     weft_view view_{};
-    std::vector<double> data_;
+    cpp::Memory memory_;
 };
 
 // Memory of the program that never moves, as others may hold its address.

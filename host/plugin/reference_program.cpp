@@ -92,7 +92,7 @@ void Program::add_outputs(const weft_batch& batch) {
         for (std::uint32_t i = 0; i < from.grid.axis_count; ++i)
             stream |= from.grid.axes[i].wrap == WEFT_WRAP_RING &&
                       from.grid.axes[i].tick == WEFT_TICK_SAMPLE;
-        output.cache = std::make_unique<Cache>(from.grid, stream ? block : 0);
+        output.cache = std::make_unique<Cache>(host_, from.grid, stream ? block : 0);
         if (from.shared) host_.expose(from.id, handle_of(output));
     }
 }
@@ -142,7 +142,7 @@ weft_handle Program::handle_of(const Output& output) const {
     handle.kind = WEFT_HANDLE_HOST;
     handle.grid = output.cache->grid();
     handle.view = &output.cache->view();
-    handle.memory_fd = -1;
+    handle.memory_fd = output.cache->fd();
     handle.memory_size = output.cache->bytes();
     return handle;
 }

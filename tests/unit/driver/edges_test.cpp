@@ -184,11 +184,16 @@ TEST_F(Edges, HostMemoryIsUsedWhereItLies) {
 }
 
 TEST_F(Edges, MemoryThatIsNotAlignedIsCopied) {
-    auto show = start(kTwoEnds, "offers_too", {"trail=reference"}, "", "host unified align=4096");
+    // Pages are, a multiple of a size that no page has is not.
+    auto pages = start(kTwoEnds, "offers_too", {"trail=reference"}, "", "host unified align=4096");
+    const EdgeRecord in_place = line(*pages, kTwoEnds, "reference");
+    EXPECT_EQ(in_place.memory, "host memory in place");
+    EXPECT_EQ(in_place.layout, "f64 40x30, 3 ticks");
+
+    auto show = start(kTwoEnds, "offers_too", {"trail=reference"}, "", "host unified align=4098");
     const EdgeRecord edge = line(*show, kTwoEnds, "reference");
     EXPECT_EQ(edge.memory, "pinned copy");
-    EXPECT_TRUE(has_refusal(edge, "multiples of the 4096 bytes"));
-    EXPECT_EQ(edge.layout, "f64 40x30, 3 ticks");
+    EXPECT_TRUE(has_refusal(edge, "multiples of the 4098 bytes"));
 }
 
 TEST_F(Edges, WithoutTheExtensionItIsHostMemory) {

@@ -138,7 +138,7 @@ TEST(PluginSet, ReportsAreWhole) {
     EXPECT_EQ(json["plugins"][1]["reason"], "it refuses a host of contract 1");
     EXPECT_EQ(json["plugins"][2]["score"], 10);
     const std::string text = plugin::plugins_text(plugins);
-    EXPECT_NE(text.find("plain 1.0: ready, nothing\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("plain 1.0: ready, nothing, score 10\n"), std::string::npos) << text;
     const auto doctor = nlohmann::json::parse(plugin::doctor_json(plugins, {"9.9", ""}));
     EXPECT_EQ(doctor["version"], "9.9");
     EXPECT_GE(doctor["machine"]["cores"], 1);
