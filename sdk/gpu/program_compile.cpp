@@ -136,14 +136,19 @@ void BatchProgram::add_kernels(const weft_batch& batch, const SplitBatch* split)
         kernel.stores.assign(from.stores, from.stores + from.store_count);
         kernel.reads = inputs_read(from);
         if (split != nullptr) kernel.asking = split->asking(k);
+        const bool asks = std::any_of(kernel.reads.begin(), kernel.reads.end(), [&](auto read) {
+            return inputs_.at(read).getter.get_values != nullptr;
+        });
+        judged_.push_back(asks ? std::make_unique<JudgedKernel>(from) : nullptr);
         for (const std::uint32_t read : kernel.reads) {
             const Input& input = inputs_.at(read);
-            if (input.getter.get_values != nullptr)
+            const bool seen = input.getter.get_values != nullptr ||
+                              input.output != WEFT_NOT_INTERNAL || input.handle.view != nullptr ||
+                              host_data(input) != nullptr;
+            if (asks && !seen)
                 throw cpp::Failure(WEFT_UNSUPPORTED,
-                                   input.name +
-                                       " can only be asked point by point, which no kernel "
-                                       "on " +
-                                       device_.info().name + " can do",
+                                   input.name + " is in memory of " + device_.info().name +
+                                       ", beside what can only be asked point by point",
                                    input.node);
         }
         for (const weft_store& store : kernel.stores) {
@@ -175,6 +180,7 @@ void BatchProgram::write_texts(const weft_batch& batch) {
     for (const Output& output : outputs_) outputs.push_back({output.kind, output.grid});
     for (std::uint32_t k = 0; k < batch.kernel_count; ++k) {
         Kernel& kernel = kernels_[k];
+        if (judged_[k] != nullptr) continue;
         std::vector<TextInput> inputs;
         for (const Input& input : inputs_) {
             const auto stored_here = [&](const weft_store& store) {

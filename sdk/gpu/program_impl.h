@@ -169,6 +169,22 @@ struct PointsRun {
     std::vector<Slice> slices;  // the same
 };
 
+// A kernel of POINTS that asks getters, for the reference evaluator.
+struct JudgedKernel {
+    explicit JudgedKernel(const weft_kernel& from);
+    JudgedKernel(const JudgedKernel&) = delete;
+    JudgedKernel& operator=(const JudgedKernel&) = delete;
+    std::vector<weft_ir_value> values;
+    std::vector<std::uint32_t> args;
+    std::vector<weft_ir_loop> loops;
+    weft_ir ir{};
+    std::vector<double> scratch;
+};
+
+// Of a list of points (program_values.cpp): the whole number of a clock, a coordinate of point n.
+[[nodiscard]] std::int64_t tick_at(double counter);
+[[nodiscard]] double field_at(const weft_points& points, std::uint32_t field, std::uint64_t n);
+
 // Blocks of numbers (program_record.cpp).
 void write_gather_numbers(const KernelText& text, const weft_grid& grid, const Numbers& numbers,
                           char* to);
@@ -251,6 +267,14 @@ private:
     void read_device(std::uint32_t output, const weft_points& points, std::uint64_t first,
                      std::uint64_t count, double* values);
 
+    // program_judge.cpp
+    struct JudgedPoint;
+    void judge_points(std::uint32_t kernel, std::uint32_t store, const weft_points& points,
+                      double* values);
+    [[nodiscard]] static double sample_for_judge(void* user, std::uint32_t input,
+                                                 const double* coords, std::uint32_t count);
+    [[nodiscard]] const void* host_data(const Input& input) const;
+
     cpp::Host host_;
     Device& device_;
     Pool::User pool_user_;  // memory goes back before it does
@@ -262,8 +286,9 @@ private:
     std::vector<Import> imports_;
     bool imports_refused_ = false;
     std::vector<Kernel> kernels_;
-    std::vector<std::unique_ptr<PointsRun>> points_;  // by kernel; null but for POINTS
-    std::shared_ptr<Buffer> nothing_;                 // bound where a parameter is not used
+    std::vector<std::unique_ptr<JudgedKernel>> judged_;  // by kernel; few
+    std::vector<std::unique_ptr<PointsRun>> points_;     // by kernel; null but for POINTS
+    std::shared_ptr<Buffer> nothing_;                    // bound where a parameter is not used
     std::vector<std::unique_ptr<Gather>> gathers_;
     std::vector<std::unique_ptr<PointsRun>> reads_;  // by output: get_values of device memory
     std::array<std::unique_ptr<Flight>, kFlights> flights_;

@@ -15,17 +15,6 @@ constexpr std::uint64_t kMostPoints = std::uint64_t{1} << 20;
 
 constexpr const char* kWhat = "a list of points";
 
-std::int64_t tick_at(double counter) {
-    const double tick = std::floor(counter);
-    return std::fabs(tick) < 9e15 ? static_cast<std::int64_t>(tick) : 0;
-}
-
-double field_at(const weft_points& points, std::uint32_t field, std::uint64_t n) {
-    if (field >= WEFT_FIELD_COUNT) return points.own != nullptr ? points.own[n] : 0.0;
-    return points.fields != nullptr && points.fields[field] != nullptr ? points.fields[field][n]
-                                                                       : points.constants[field];
-}
-
 struct Ticks {
     std::int64_t frame;
     std::int64_t sample;
@@ -55,6 +44,17 @@ void write_points(const weft_points& points, std::uint32_t field, std::uint64_t 
 }
 
 }  // namespace
+
+std::int64_t tick_at(double counter) {
+    const double tick = std::floor(counter);
+    return std::fabs(tick) < 9e15 ? static_cast<std::int64_t>(tick) : 0;
+}
+
+double field_at(const weft_points& points, std::uint32_t field, std::uint64_t n) {
+    if (field >= WEFT_FIELD_COUNT) return points.own != nullptr ? points.own[n] : 0.0;
+    return points.fields != nullptr && points.fields[field] != nullptr ? points.fields[field][n]
+                                                                       : points.constants[field];
+}
 
 // Makes room for `count` points. The work is recorded again when the memory is another.
 static void grow(Device& device, PointsRun& run, std::uint64_t count, const KernelText& text,
@@ -167,6 +167,7 @@ void BatchProgram::get_values(std::uint32_t output, const weft_points& points, d
         for (std::uint32_t s = 0; s < kernels_[k].stores.size(); ++s) {
             if (kernels_[k].stores[s].output != output) continue;
             locate_inputs();
+            if (judged_[k] != nullptr) return judge_points(k, s, points, values);
             for (std::uint64_t n = 0; n < points.count;) {
                 const std::uint64_t count = alike(points, n);
                 run_points(k, s, points, n, count, values + n);
