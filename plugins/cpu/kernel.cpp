@@ -58,8 +58,7 @@ std::string emit_kernel(llvm::Module& module, const Machine& machine, const Kern
     KernelEmit kernel(module, machine, source);
     const std::uint32_t domain = source.plan.domain;
     if (domain == WEFT_DOMAIN_POINTS) return emit_points(kernel);
-    std::string wrong =
-        domain == WEFT_DOMAIN_RASTER ? emit_raster(kernel) : emit_stream(kernel);
+    std::string wrong = domain == WEFT_DOMAIN_RASTER ? emit_raster(kernel) : emit_stream(kernel);
     if (!wrong.empty()) return wrong;
     // Rows and columns before scalars, which they add to.
     for (const ColumnSlot& slot : kernel.tables.columns) {
