@@ -93,9 +93,9 @@ struct ArgsLayout {
 //
 // How GLSL (460, Vulkan 1.2) receives it, all blocks in scalar layout:
 // - push constants: one uvec4, Launch::constants;
-// - set 0, binding 0: the block of numbers, as `uniform` when it has at most kMostUniformBytes, else
-//   as `readonly buffer`. A number read from a uniform block costs a software driver nothing, from an
-//   address as much as a store;
+// - set 0, binding 0: the block of numbers, as `uniform` when it has at most kMostUniformBytes,
+//   else as `readonly buffer`. A number read from a uniform block costs a software driver nothing,
+//   from an address as much as a store;
 // - set 0, binding 1: `uniform`, the 64-bit addresses of all parameters (that of args too), in
 //   their order, to be read as buffer references.
 // The text is compiled once an entry, with WEFT_ENTRY defined as its index; each time it has one
