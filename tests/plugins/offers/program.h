@@ -245,7 +245,8 @@ private:
         std::this_thread::sleep_for(late);
         if (behaviour_.is("fails")) return {WEFT_INTERNAL, "it fails, as it was told to"};
         while (behaviour_.is("hangs")) {
-            if (frame.cancel && *frame.cancel) return {WEFT_CANCELLED, "cancelled"};
+            if (frame.cancel && __atomic_load_n(frame.cancel, __ATOMIC_RELAXED) != 0)
+                return {WEFT_CANCELLED, "cancelled"};
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
         locate_inputs();
