@@ -93,6 +93,7 @@ std::unique_ptr<Work> BatchProgram::run_parts(const Flight& flight) {
         const std::unique_ptr<Work> part = device_.record(recorder.commands());
         last_value_ = device_.queue.submit(*part);
         (void)device_.queue.wait(last_value_);
+        if (flight.cancelled()) throw cpp::Failure(WEFT_CANCELLED, "cancelled");
         recorder = {};
         answer(kernel, flight, recorder);
     }
