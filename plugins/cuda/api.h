@@ -41,7 +41,6 @@ constexpr Result kInvalidPc = 718;
 constexpr Result kLaunchFailed = 719;
 constexpr Result kNotSupported = 801;
 
-constexpr Attribute kIntegrated = 18;
 constexpr Attribute kCanMapHostMemory = 19;
 constexpr Attribute kUnifiedAddressing = 41;
 constexpr Attribute kComputeMajor = 75;

@@ -235,7 +235,8 @@ void Context::describe(const Candidate& chosen) {
     }
     info.text.target = gpu::Target::opencl;
     info.text.lanes = lanes_of(cl, chosen);
-    info.text.group = 64;
+    // Wide vectors make whole groups of few threads.
+    info.text.group = info.text.lanes > 1 ? 16 : 128;
     info.text.f64 = true;
     info.text.fused =
         (number_of<cl_device_fp_config>(cl, device, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_FMA) != 0;

@@ -23,6 +23,18 @@ struct OpenCl {
     }
 };
 
+// The same taken for a GPU: memory of its own, which the host sees while it is mapped.
+struct OpenClGpu : OpenCl {
+    static std::unique_ptr<gpu::Device> open(cpp::Host host) {
+        std::string why;
+        const Api* cl = load(why);
+        if (cl == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, why);
+        Candidate chosen = choose(*cl);
+        chosen.type = CL_DEVICE_TYPE_GPU;
+        return std::make_unique<Device>(*cl, chosen, host);
+    }
+};
+
 TEST(OpenClDevice, AnAbsentOneIsNamedInTheReason) {
     std::string why;
     const Api* cl = load(why);
@@ -58,4 +70,5 @@ TEST(OpenClDevice, WorkInHostMemoryNeedsNoCopies) {
 
 namespace weft::test {
 INSTANTIATE_TYPED_TEST_SUITE_P(OpenCl, DeviceSuite, opencl::OpenCl);
+INSTANTIATE_TYPED_TEST_SUITE_P(OpenClGpu, DeviceSuite, opencl::OpenClGpu);
 }  // namespace weft::test
