@@ -23,9 +23,12 @@ std::uint64_t expected_sum(std::uint32_t seed) {
     return sum;
 }
 
+bool known(const std::uint8_t (&uuid)[16]) {
+    return std::any_of(std::begin(uuid), std::end(uuid), [](auto byte) { return byte != 0; });
+}
+
 bool same(const std::uint8_t (&a)[16], const std::uint8_t (&b)[16]) {
-    const bool known = std::any_of(std::begin(a), std::end(a), [](auto byte) { return byte != 0; });
-    return known && std::equal(std::begin(a), std::end(a), std::begin(b));
+    return std::equal(std::begin(a), std::end(a), std::begin(b));
 }
 
 std::string side_refuses(const char* side, const std::string& name, const char* verb,
@@ -48,10 +51,12 @@ std::string known_refusal(const MemorySide& from, const plugin::Backend& produce
     if (!to.imports(kind)) {
         return side_refuses("consumer", consumer.name(), "import", to.caps.no_import);
     }
-    if (kind == WEFT_HANDLE_OPAQUE_FD && !same(from.caps.device_uuid, to.caps.device_uuid)) {
+    if (kind != WEFT_HANDLE_OPAQUE_FD) return {};
+    if (!known(from.caps.device_uuid) || !same(from.caps.device_uuid, to.caps.device_uuid)) {
         return producer.name() + " and " + consumer.name() + " work on different devices";
     }
-    if (kind == WEFT_HANDLE_OPAQUE_FD && !same(from.caps.driver_uuid, to.caps.driver_uuid)) {
+    if (known(from.caps.driver_uuid) && known(to.caps.driver_uuid) &&
+        !same(from.caps.driver_uuid, to.caps.driver_uuid)) {
         return producer.name() + " and " + consumer.name() + " have different drivers";
     }
     return {};

@@ -21,10 +21,10 @@ extern "C" {
 typedef struct weft_memory_caps {
     uint32_t struct_size;
     uint32_t flags;
-    uint32_t exports; /* bit 1 << WEFT_HANDLE_*: kinds its outputs can live in */
-    uint32_t imports; /* kinds that its kernels use in place */
+    uint32_t exports;        /* bit 1 << WEFT_HANDLE_*: kinds its outputs can live in */
+    uint32_t imports;        /* kinds that its kernels use in place */
     uint8_t device_uuid[16]; /* all zero: no device */
-    uint8_t driver_uuid[16];
+    uint8_t driver_uuid[16]; /* all zero: the API does not tell, trials decide */
     uint64_t host_alignment; /* of address and size of host memory used in place; 0 or 1: any */
     double upload_rate;      /* bytes a second of a copy from host memory; 0: not known */
     double download_rate;    /* ... into host memory */
