@@ -40,7 +40,7 @@ public:
             if (api == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, why);
             const Candidate chosen = choose(*api);
             result.available = 1;
-            result.score = 230;
+            result.score = 225;
             cpp::copy_text(result.device, chosen.name);
             result.reason[0] = '\0';
         } catch (const cpp::Failure& failure) {
