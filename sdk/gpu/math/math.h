@@ -3,7 +3,7 @@
 // driver's own functions do not; where those do (TextOptions::native), theirs are called.
 //
 // What a text may use after the prelude:
-//   F, D, I, U     float, double, int, uint: with lanes > 1 vectors of them. A single lane is written
+//   F, D, I, U     float, double, int, uint: with lanes > 1 vectors of them. A single lane is
 //                  float, double, int, uint in every language
 //   B, BD          what comparing two F, two D gives
 //   NUM(x)         an F of a literal or of any scalar float; x as 1.5f
@@ -15,7 +15,7 @@
 //   AND(x, y) OR(x, y) NOT(x)       of two B or two BD
 //   ANY(b), ANY_D(bd)               whether some lane is true, to branch on
 //   EXACT          before a local variable: what it depends on is computed as written
-//   FUSED          1: FMA(a, b, c), FMA_D(a, b, c) round once; 0: they are a * b + c
+//   FUSED          1: FMA(a, b, c) rounds once; 0: it is a * b + c
 //   w_NAME_f(F...), w_NAME_d(D...)  operators, NAME is the row's name in small letters (w_sin_f,
 //                  w_add_d, w_select_f); conditions are F or D too, 1 or 0
 //   w_sincos_f(F x, OUT(F) s, OUT(F) c)  both of one angle; called as w_sincos_f(x, REF(s), REF(c))
