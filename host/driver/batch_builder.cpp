@@ -21,7 +21,7 @@ BatchBuilder::Outcome BatchBuilder::compile() {
     records_.clear();
     step_ = {};
     step_.backend = backend_;
-    step_.name = backend_.backend->name();
+    step_.name = batch_name();
     step_.timeline = plugin::Timeline(*backend_.backend);
     step_.films = film_times_;
     step_.uniforms.resize(uniforms_);

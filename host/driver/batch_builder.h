@@ -107,6 +107,7 @@ private:
     [[nodiscard]] bool open_source(const Piece& piece, const ir::InputUse& use, Use& bound);
     [[nodiscard]] const ir::InputShape* shape(sema::StrandId strand);
     [[nodiscard]] bool is_inside(sema::StrandId strand) const;
+    [[nodiscard]] std::string batch_name() const;
 
     // batch_bind.cpp
     [[nodiscard]] bool bind_input(const Use& use);

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "driver/batch_builder.h"
+#include "graph/graph.h"
 
 namespace weft::driver {
 namespace {
@@ -307,6 +308,30 @@ std::vector<sema::StrandId> BatchBuilder::computed() const {
     std::sort(strands.begin(), strands.end());
     strands.erase(std::unique(strands.begin(), strands.end()), strands.end());
     return strands;
+}
+
+// "vulkan (trail@v, display)": who makes what, for messages and traces.
+std::string BatchBuilder::batch_name() const {
+    constexpr std::size_t kMost = 3;
+    std::string made;
+    std::size_t count = 0;
+    for (const PlannedKernel& kernel : planned_.kernels) {
+        for (const std::uint32_t i : kernel.items) {
+            const Item& item = build_.plan.items[i];
+            if (++count > kMost) {
+                continue;
+            }
+            made += count == 1 ? "" : ", ";
+            switch (item.kind) {
+                case ItemKind::cache: made += strand_name(item.strand); break;
+                case ItemKind::values: made += "values"; break;
+                case ItemKind::sink:
+                    made += graph::name_of(build_.program.sinks[item.sinks.front()].kind);
+                    break;
+            }
+        }
+    }
+    return backend_.backend->name() + " (" + made + (count > kMost ? ", ...)" : ")");
 }
 
 std::vector<std::uint32_t> BatchBuilder::needs() const {

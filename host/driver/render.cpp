@@ -61,9 +61,14 @@ struct Slot {
 
 class Renderer {
 public:
+    // `rebuild` makes the same show again, after a device was lost.
     Renderer(Session& session, BuiltShow& built, const std::vector<OutputSpec>& specs,
-             FrameRange range)
-        : session_(session), show_(*built.show), specs_(specs), range_(range) {}
+             FrameRange range, std::function<std::optional<BuiltShow>()> rebuild)
+        : session_(session),
+          show_(*built.show),
+          specs_(specs),
+          range_(range),
+          rebuild_(std::move(rebuild)) {}
     ~Renderer() {
         for (Slot& slot : slots_) {
             for (const runtime::Buffer& buffer : slot.buffers) {
@@ -103,13 +108,13 @@ public:
     Result<void> run() {
         const InterruptGuard guard;
         Progress progress(static_cast<std::uint64_t>(range_.end - range_.first));
-        Result<void> outcome = run_up(progress);
+        Result<void> outcome = run_up(range_.first, progress);
         const std::uint64_t host_before = session_.counters().allocations.load();
         for (std::int64_t f = range_.first; outcome && f < range_.end; ++f) {
             if (g_interrupted.load(std::memory_order_relaxed) != 0) {
                 break;
             }
-            outcome = frame(f);
+            outcome = frame(f, progress);
             if (outcome) {
                 progress.step();
             }
@@ -161,18 +166,18 @@ private:
     }
 
     // Caches need the past: all of it where there is feedback, else as much as they hold.
-    Result<void> run_up(Progress& progress) {
+    Result<void> run_up(std::int64_t first, Progress& progress) {
         std::int64_t from = 0;
         if (show_.run_up_frames) {
-            from = std::max<std::int64_t>(
-                0, range_.first - static_cast<std::int64_t>(
-                                      std::min<std::uint64_t>(*show_.run_up_frames, 1ull << 62)));
+            from =
+                std::max<std::int64_t>(0, first - static_cast<std::int64_t>(std::min<std::uint64_t>(
+                                                      *show_.run_up_frames, 1ull << 62)));
         }
-        if (from >= range_.first) {
+        if (from >= first) {
             return {};
         }
-        progress.begin_run_up(static_cast<std::uint64_t>(range_.first - from));
-        for (std::int64_t f = from; f < range_.first; ++f) {
+        progress.begin_run_up(static_cast<std::uint64_t>(first - from));
+        for (std::int64_t f = from; f < first; ++f) {
             if (g_interrupted.load(std::memory_order_relaxed) != 0) {
                 return {};
             }
@@ -189,7 +194,22 @@ private:
         return {};
     }
 
-    Result<void> frame(std::int64_t absframe) {
+    // A lost device is opened again once, by compiling for it; what caches remembered comes back.
+    Result<void> run_again(const runtime::FrameRequest& request, Progress& progress) {
+        recovered_ = true;
+        show_.release_programs();
+        std::optional<BuiltShow> again = rebuild_();
+        if (!again) {
+            return Error{WEFT_DEVICE_LOST, "a device was lost, and could not be opened again"};
+        }
+        show_.adopt_programs(*again->show);
+        if (auto done = run_up(request.absframe, progress); !done) {
+            return done;
+        }
+        return show_.run(request);
+    }
+
+    Result<void> frame(std::int64_t absframe, Progress& progress) {
         if (Result<void> failed = failure(); !failed) {
             return failed;
         }
@@ -198,7 +218,11 @@ private:
         request.absframe = absframe;
         request.targets = slot->targets.data();
         request.params = show_.initial_params.data();
-        if (auto done = show_.run(request); !done) {
+        Result<void> done = show_.run(request);
+        if (!done && done.error().status == WEFT_DEVICE_LOST && !recovered_) {
+            done = run_again(request, progress);
+        }
+        if (!done) {
             give_back(slot);
             return done;
         }
@@ -299,6 +323,8 @@ private:
     runtime::Show& show_;
     const std::vector<OutputSpec>& specs_;
     FrameRange range_;
+    std::function<std::optional<BuiltShow>()> rebuild_;
+    bool recovered_ = false;
     std::vector<std::unique_ptr<Output>> outputs_;
     std::vector<Slot> slots_;
     std::vector<Slot*> free_;
@@ -403,7 +429,8 @@ int render(Session& session, const RenderOptions& options) {
         return 1;
     }
     const auto begin = std::chrono::steady_clock::now();
-    Renderer renderer(session, *built, outputs, *range);
+    Renderer renderer(session, *built, outputs, *range,
+                      [&] { return build_show(session, request); });
     Result<void> outcome = renderer.open();
     const bool opened = outcome.ok();
     if (opened) {

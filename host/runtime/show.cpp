@@ -72,6 +72,19 @@ void Show::clear_steps() {
     }
 }
 
+void Show::release_programs() {
+    clear_steps();
+    sources.clear();
+    getters.clear();
+}
+
+void Show::adopt_programs(Show& again) {
+    steps = std::move(again.steps);
+    sources = std::move(again.sources);
+    getters = std::move(again.getters);
+    again.steps.clear();
+}
+
 std::int64_t Show::first_sample(std::int64_t absframe) const {
     return weft_clock_first_sample(settings.data(), absframe);
 }

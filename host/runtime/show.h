@@ -136,6 +136,10 @@ public:
     // Waits for what still runs, then releases readers before what they read.
     void clear_steps();
 
+    // Gives up all programs, to make room for `again`, the same show built anew; then takes its.
+    void release_programs();
+    void adopt_programs(Show& again);
+
     // Samples of a frame: [first, first + count).
     [[nodiscard]] std::int64_t first_sample(std::int64_t absframe) const;
 

@@ -31,15 +31,24 @@ def render(behaviour, expect, *options):
 
 
 said, took = render("out:host hangs", 3, "--deadline", "0.3")
-check("offers was not done after 300 ms" in said, f"the deadline is told: {said}")
+check("offers (kept@v) was not done after 300 ms" in said, f"the deadline is told: {said}")
 check(0.3 <= took < 10, f"it took {took} s")
 check(not list(pathlib.Path(".").glob("f-*.png")), "no picture that is not whole")
 
 said, _ = render("out:host fails", 3)
-check("offers: plugin 'offers', wait: it fails, as it was told to" in said, f"the failure: {said}")
+check("offers (kept@v): plugin 'offers', wait: it fails, as it was told to" in said,
+      f"the failure: {said}")
 
 said, _ = render("out:host late=20", 0, "--deadline", "0")
 check(len(list(pathlib.Path(".").glob("f-*.png"))) == 3, f"three pictures: {said}")
+
+# A device that is lost is opened again, once; its caches are filled again.
+whole = {path.name: path.read_bytes() for path in pathlib.Path(".").glob("f-*.png")}
+said, _ = render("out:host loses=2", 0)
+check({path.name: path.read_bytes() for path in pathlib.Path(".").glob("f-*.png")} == whole,
+      f"the same pictures: {said}")
+said, _ = render("out:host loses=2 again", 3)
+check("it is gone" in said and "offers (kept@v)" in said, f"lost twice: {said}")
 
 # What has to be read back is refused, with the words of `weft explain`.
 said, _ = render("", 1, "--assert-zero-copy")

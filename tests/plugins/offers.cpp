@@ -9,6 +9,8 @@
 //   lies                 trials read something else than what is there
 //   refuses=fd|host|local  a program that is given such memory does not compile
 //   late=MS, hangs, fails  what submitted work does; hanging work ends when it is cancelled
+//   loses=N              the device is gone with the Nth work, until something is compiled
+//   again                and once more after that
 //   alone                without "weft.async/1"; nogather, nomemory likewise
 #include <weft/async.h>
 #include <weft/gather.h>
@@ -48,12 +50,15 @@ public:
         cpp::copy_text(result.device, "plain memory");
     }
     std::unique_ptr<cpp::Program> compile(const weft_batch& batch) override {
-        return std::make_unique<Program>(host_, device, behaviour, batch);
+        was_lost = was_lost || device.lost;
+        device.lost = false;
+        return std::make_unique<Program>(host_, device, behaviour, batch, was_lost);
     }
     static const void* extension(std::string_view id);
 
     Behaviour behaviour{OFFERS_VARIABLE};
     Device device;
+    bool was_lost = false;
 
 private:
     cpp::Host host_;

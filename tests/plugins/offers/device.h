@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -120,6 +121,8 @@ public:
         if (failed.status != WEFT_OK) throw cpp::Failure(failed.status, failed.message);
     }
 
+    std::atomic<bool> lost{false};
+
 private:
     void run() {
         std::unique_lock lock(mutex_);
@@ -129,7 +132,8 @@ private:
             const std::function<Outcome()> work = std::move(queue_.front());
             queue_.pop_front();
             lock.unlock();
-            Outcome outcome = work();
+            Outcome outcome = lost ? Outcome{WEFT_DEVICE_LOST, "it is gone"} : work();
+            lost = lost || outcome.status == WEFT_DEVICE_LOST;
             lock.lock();
             ++completed_;
             if (outcome.status != WEFT_OK && failed_.status == WEFT_OK) failed_ = outcome;

@@ -65,8 +65,12 @@ struct Frame {
 
 class Program final : public cpp::Program {
 public:
-    Program(cpp::Host host, Device& device, const Behaviour& behaviour, const weft_batch& batch)
-        : device_(device), behaviour_(behaviour), params_(batch.param_count) {
+    Program(cpp::Host host, Device& device, const Behaviour& behaviour, const weft_batch& batch,
+            bool is_second)
+        : device_(device),
+          behaviour_(behaviour),
+          is_second_(is_second),
+          params_(batch.param_count) {
         for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
             outputs_.push_back(from);
             caches_.push_back(from.kind == WEFT_OUTPUT_CACHE ? make_cache(host, from) : nullptr);
@@ -243,6 +247,9 @@ private:
         const weft_frame& frame = kept.frame;
         const auto late = std::chrono::milliseconds(behaviour_.number("late"));
         std::this_thread::sleep_for(late);
+        const bool loses = behaviour_.is("loses") && (!is_second_ || behaviour_.is("again"));
+        if (loses && ++works_ == behaviour_.number("loses"))
+            return {WEFT_DEVICE_LOST, "it is gone"};
         if (behaviour_.is("fails")) return {WEFT_INTERNAL, "it fails, as it was told to"};
         while (behaviour_.is("hangs")) {
             if (frame.cancel && __atomic_load_n(frame.cancel, __ATOMIC_RELAXED) != 0)
@@ -354,6 +361,8 @@ private:
 
     Device& device_;
     const Behaviour& behaviour_;
+    bool is_second_;  // compiled after the device was lost
+    unsigned works_ = 0;
     std::uint32_t params_;
     std::uint32_t uniforms_ = 0;
     std::int64_t tick_ = -1;

@@ -276,7 +276,7 @@ TEST_F(Edges, AHangEndsAtTheDeadline) {
     const auto failed = show->frame(0);
     ASSERT_FALSE(failed.ok());
     EXPECT_EQ(failed.error().status, WEFT_TIMEOUT);
-    EXPECT_EQ(failed.error().message, "offers was not done after 300 ms");
+    EXPECT_EQ(failed.error().message, "offers (trail@v) was not done after 300 ms");
 }
 
 TEST_F(Edges, AFailureNamesItsBatch) {
@@ -285,7 +285,8 @@ TEST_F(Edges, AFailureNamesItsBatch) {
     const auto failed = show->frame(0);
     ASSERT_FALSE(failed.ok());
     EXPECT_EQ(failed.error().status, WEFT_INTERNAL);
-    EXPECT_EQ(failed.error().message, "offers: plugin 'offers', wait: it fails, as it was told to");
+    EXPECT_EQ(failed.error().message,
+              "offers (trail@v): plugin 'offers', wait: it fails, as it was told to");
 }
 
 TEST_F(Edges, ExplainGivesEveryReason) {
