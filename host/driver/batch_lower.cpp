@@ -180,10 +180,15 @@ bool BatchBuilder::add_kernel(const PlannedKernel& planned) {
                std::find(planned.items.begin(), planned.items.end(), found->second) !=
                    planned.items.end();
     };
+    // What another back end made; its own a kernel reads in order, without the host.
     lower.complete = [&](sema::StrandId id) {
         const auto found = plan.cache_item.find(id);
-        return found != plan.cache_item.end() && !is_inside(id) &&
-               plan.items[found->second].domain != ir::Domain::stream;
+        if (found == plan.cache_item.end()) {
+            return false;
+        }
+        const Item& item = plan.items[found->second];
+        return item.domain != ir::Domain::stream &&
+               build_.backends[item.backend].backend != backend_.backend;
     };
     lower.raw = backend_.backend->wants_raw_ir();
     lower.dump_after = build_.session.options().dump_after;

@@ -89,8 +89,8 @@ struct LowerRequest {
     // A cache read with constant k == 0 and unmoved clocks, inside the kernel that also stores it,
     // is that kernel's own value; true for strands stored by this kernel.
     std::function<bool(sema::StrandId)> stored_here;
-    // A cache of frames whose tick is complete before the kernel's batch begins: what is read of it
-    // at one place a frame is a number that the host can hand over.
+    // A cache of frames that another back end fills before the kernel's batch begins: what is read
+    // of it at one place a frame is a number that the host hands over.
     std::function<bool(sema::StrandId)> complete;
     std::size_t max_values = 500'000;  // more is an error that gives the estimated cost
     // Called after each pass with its name and a readable dump, if set and the name is asked for.
