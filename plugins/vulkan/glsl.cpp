@@ -55,13 +55,10 @@ bool is_arithmetic(std::uint32_t op) {
     }
 }
 
-bool is_annotation(std::uint32_t op) {
-    return op >= kOpDecorate && op <= 75;  // OpDecorate to OpGroupMemberDecorate
-}
-
-// What stands before the annotations: capabilities to debug information.
-bool is_preamble(std::uint32_t op) {
-    return op == kOpCapability || (op >= 2 && op <= 16) || op == 330;
+// Sections of a module before its types: capabilities to annotations.
+bool is_before_types(std::uint32_t op) {
+    return op <= kOpCapability || op == 330 || op == 331 ||  // OpModuleProcessed, OpExecutionModeId
+           (op >= kOpDecorate && op <= 75);                  // ... OpGroupMemberDecorate
 }
 
 void put(std::vector<std::uint32_t>& to, std::uint32_t op,
@@ -125,13 +122,15 @@ std::vector<std::uint32_t> make_exact(const std::vector<std::uint32_t>& module,
     // Where the three go: after the last instruction of a kind that may stand before them.
     std::size_t capabilities_at = kHeaderWords, executions_at = 0, decorations_at = kHeaderWords;
     std::uint32_t main = 0;
+    bool before_types = true;
     for (std::size_t at = kHeaderWords; at < module.size();) {
         const std::uint32_t op = module[at] & 0xffff;
         const std::size_t next = at + std::max(1u, module[at] >> 16);
         if (op == kOpCapability) capabilities_at = next;
         if (op == kOpEntryPoint) main = module[at + 2];
         if (op == kOpEntryPoint || op == kOpExecutionMode) executions_at = next;
-        if (is_annotation(op) || is_preamble(op)) decorations_at = next;
+        before_types = before_types && is_before_types(op);
+        if (before_types) decorations_at = next;
         if (is_arithmetic(op)) put(decorations, kOpDecorate, {module[at + 2], kNoContraction});
         at = next;
     }

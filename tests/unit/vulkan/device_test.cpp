@@ -181,7 +181,8 @@ TEST_F(VulkanDevice, ArithmeticIsNotSimplified) {
          "o.w[0] = floatBitsToUint(inf - inf); o.w[1] = floatBitsToUint((zero / zero) * zero);\n"
          "o.w[2] = floatBitsToUint(-zero + zero * -one); o.w[3] = floatBitsToUint(tiny * one);\n"
          "o.w[4] = floatBitsToUint((one + tiny) - one); o.w[5] = (zero / zero) == zero ? 1u : 0u;\n"
-         "o.w[6] = floatBitsToUint(one * one + f[4]); o.w[7] = isnan(inf * zero) ? 1u : 0u;"},
+         "o.w[6] = floatBitsToUint(floor(one * one) + f[4]); o.w[7] = isnan(inf * zero) ? 1u : "
+         "0u;"},
         1));
     const auto args = numbers();
     auto* f = reinterpret_cast<float*>(args->host + 128);
