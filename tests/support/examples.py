@@ -164,15 +164,12 @@ class Weft:
                               timeout=TIMEOUT_S)
 
     def eval(self, name, strand, points, backend, extra=()):
-        """One number a point, or the text of what went wrong."""
-        at = [word for point in points if point for word in ("--at", point)]
-        if points and not at:
-            at = []
+        """The numbers point by point, or the text of what went wrong."""
+        at = [word for point in points for word in ("--at", point)]
         done = self.run("eval", name, strand, *at, "--on", backend, *extra)
         if done.returncode:
             return f"exit {done.returncode}\n{done.stderr}"
-        numbers = [float(word) for word in done.stdout.split()]
-        return numbers if len(numbers) == max(1, len(points)) else f"printed {done.stdout!r}"
+        return [float(word) for word in done.stdout.split()]
 
 
 def check_reports(weft, name, wanted, allow_missing_plugins=False):
@@ -196,29 +193,46 @@ def check_reports(weft, name, wanted, allow_missing_plugins=False):
     return troubles
 
 
+# Back ends that start in no time are asked strand by strand; others for many strands at once.
+QUICK = {"reference", "cpu"}
+STRANDS_AT_ONCE = 12
+
+
 def check_values(weft, name, values, extra=()):
     """Troubles of the strands' values on every back end, as (line, text)."""
     strands = {}
     for value in values:
-        # A point without axes stands for itself: `--at` wants at least one.
         strands.setdefault(value[1], []).append(value)
 
     def one(job):
-        (strand, expected), backend = job
-        points = [point or "x=0.5" for _, _, point, _, _ in expected]
-        got = weft.eval(name, strand, points, backend, extra)
+        group, backend = job
+        # A point without axes stands for itself: `--at` wants at least one.
+        points = list(dict.fromkeys(point or "x=0.5" for strand in group
+                                    for _, _, point, _, _ in strands[strand]))
+        expression = group[0] if len(group) == 1 else f"<{', '.join(group)}>"
+        got = weft.eval(name, expression, points, backend, extra)
         if isinstance(got, str):
-            return [(expected[0][0], f"weft eval {name} {strand} --on {backend}: {got}")]
+            if len(group) > 1:  # whose fault is it?
+                return [trouble for strand in group for trouble in one(([strand], backend))]
+            return [(strands[group[0]][0][0], f"weft eval {name} {expression} --on {backend}: {got}")]
+        if len(got) != len(group) * len(points):
+            return [(strands[group[0]][0][0], f"{name} {expression} on {backend}: {len(got)} values")]
         troubles = []
-        for (line, _, point, value, tolerance), number in zip(expected, got):
-            bound = tolerance or TOLERANCE.get(backend, TOLERANCE_F32)
-            if not near(number, value, bound):
-                where = f" at {point}" if point else ""
-                troubles.append((line, f"{strand}{where} on {backend} is {number!r}, "
-                                       f"expected {value!r}"))
+        for column, strand in enumerate(group):
+            for line, _, point, value, tolerance in strands[strand]:
+                number = got[points.index(point or "x=0.5") * len(group) + column]
+                bound = tolerance or TOLERANCE.get(backend, TOLERANCE_F32)
+                if not near(number, value, bound):
+                    where = f" at {point}" if point else ""
+                    troubles.append((line, f"{strand}{where} on {backend} is {number!r}, "
+                                           f"expected {value!r}"))
         return troubles
 
-    jobs = [(item, backend) for item in strands.items() for backend in weft.backends]
+    jobs = []
+    for backend in weft.backends:
+        size = 1 if backend in QUICK else STRANDS_AT_ONCE
+        names = list(strands)
+        jobs += [(names[at:at + size], backend) for at in range(0, len(names), size)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [trouble for troubles in pool.map(one, jobs) for trouble in troubles]
 
