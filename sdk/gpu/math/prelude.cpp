@@ -43,7 +43,12 @@ constexpr const char* kGlsl = R"(#define FN
 #define NOT(x) (!(x))
 #define ANY(x) (x)
 #define ANY_D(x) (x)
+#ifdef WEFT_COMMON
+bool w_doubt = false;
+#define ONCE(x) w_doubt = OR(w_doubt, x); if (false)
+#else
 #define ONCE(x) for (bool w_once = (x); w_once; w_once = false)
+#endif
 #define ONCE_D(x) ONCE(x)
 #define LANE_BY_LANE(result, function, x) { result = function(x); }
 #define OUT(type) out type
