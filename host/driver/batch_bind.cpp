@@ -22,11 +22,6 @@ std::string sync_text(plugin::Backend& producer, const plugin::Backend& consumer
     return &producer == &consumer ? "in order" : "host wait";
 }
 
-// What a picture, a film or a table changes at most from one frame to the next.
-std::uint64_t frame_bytes(const runtime::Source& source, const weft_grid& grid) {
-    return source.follows_time ? bytes_of(grid) : 0;
-}
-
 }  // namespace
 
 std::string BatchBuilder::strand_name(sema::StrandId id) const {
@@ -100,7 +95,9 @@ void BatchBuilder::bind_source(const Use& use, weft_binding& binding, EdgeRecord
     } else if (!open.has_handle) {
         route.refused.push_back("handle: the producer shares no memory for this strand");
     } else {
-        const std::uint64_t bytes = frame_bytes(source, open.handle.grid);
+        // Pictures and tables stay as they are.
+        const std::uint64_t bytes =
+            is_film_frame(open.handle.grid) ? bytes_of(open.handle.grid) : 0;
         route = build_.negotiation.source_route(use.strand, *source.backend.backend,
                                                 *backend_.backend, bytes);
         build_.negotiation.check_place(route, *source.backend.backend, *backend_.backend,
@@ -127,6 +124,10 @@ bool BatchBuilder::bind_cache(const Use& use, weft_binding& binding, EdgeRecord&
     edge.sync = sync_text(from, *backend_.backend);
     edge.refused.push_back("duplicate: a cache remembers what only its owner has computed");
     Route route = build_.negotiation.route(use.strand, *backend_.backend);
+    if (const SharedCache* cache = build_.negotiation.find(use.strand);
+        cache->lender != nullptr && route.kind == WEFT_HANDLE_OPAQUE_FD) {
+        edge.lender = cache->lender->name();
+    }
     binding = points_of(producer, use.strand);
     if (route.kind != WEFT_HANDLE_NONE) {
         auto handle = producer.program->get_handle(producer.output, route.kind);

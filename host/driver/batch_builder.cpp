@@ -6,14 +6,29 @@
 
 namespace weft::driver {
 
-// Where the caches of this batch shall live, as all their readers have agreed.
-void BatchBuilder::prepare_outputs() {
+// Where the caches of this batch shall live, as all their readers have agreed. False if a reader
+// does not lend what was agreed upon.
+bool BatchBuilder::prepare_outputs() {
+    homes_.assign(outputs_.size(), nullptr);
     for (const auto& [strand, output] : cache_outputs_) {
         const SharedCache* cache = build_.negotiation.find(strand);
         const bool read = cache != nullptr && (!cache->readers.empty() || cache->read_by_host);
         outputs_[output].kinds = read ? cache->kinds : 0;
         outputs_[output].shared = read && (!cache->readers.empty() || cache->kinds != 0) ? 1 : 0;
+        if (!read || cache->lender == nullptr) {
+            continue;
+        }
+        auto lent =
+            build_.session.trials().lend(*cache->lender, WEFT_HANDLE_OPAQUE_FD, cache->lent_bytes);
+        if (!lent) {
+            (void)build_.negotiation.refuse(strand, *cache->lender, WEFT_HANDLE_OPAQUE_FD,
+                                            lent.error().message);
+            return false;
+        }
+        homes_[output] = &(*lent)->handle();
+        build_.show.lent.push_back(std::move(*lent));
     }
+    return true;
 }
 
 BatchBuilder::Outcome BatchBuilder::compile() {
@@ -25,7 +40,9 @@ BatchBuilder::Outcome BatchBuilder::compile() {
     step_.timeline = plugin::Timeline(*backend_.backend);
     step_.films = film_times_;
     step_.uniforms.resize(uniforms_);
-    prepare_outputs();
+    if (!prepare_outputs()) {
+        return Outcome::refused;
+    }
     std::vector<weft_kernel> kernels;
     for (const Piece& piece : pieces_) {
         for (const Use& use : piece.uses) {
@@ -69,6 +86,7 @@ BatchBuilder::Outcome BatchBuilder::compile() {
     batch.output_count = static_cast<std::uint32_t>(outputs_.size());
     batch.param_count = static_cast<std::uint32_t>(build_.program.params.size());
     batch.settings = build_.program.settings.data();
+    batch.homes = homes_.data();
 
     weft_error detail{};
     auto compiled = backend_.backend->compile(batch, edges_, &detail);

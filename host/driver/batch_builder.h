@@ -123,7 +123,7 @@ private:
     [[nodiscard]] std::string strand_name(sema::StrandId strand) const;
 
     // batch_builder.cpp
-    void prepare_outputs();
+    [[nodiscard]] bool prepare_outputs();
     [[nodiscard]] bool step_down(const weft_error& detail, const std::string& reason);
     [[nodiscard]] bool refuse_input(const weft_input& input, const std::string& reason);
     void report(const weft_error& detail, const std::string& message);
@@ -149,6 +149,7 @@ private:
 
     // Of one compile().
     plugin::Edges edges_;
+    std::vector<const weft_handle*> homes_;  // by output
     std::vector<EdgeRecord> records_;
     runtime::Step step_;
     std::string first_refusal_;

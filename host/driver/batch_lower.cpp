@@ -368,6 +368,12 @@ void BatchBuilder::announce() const {
                 item.domain == ir::Domain::stream
                     ? cache.tick_bytes
                     : cache.tick_bytes * build_.program.instances[strand.instance].ticks;
+            // Rows and ticks may begin on lines and pages; a filter's memory is kept in f64.
+            const std::uint64_t row = (size * item.width + 255) / 256 * 256;
+            cache.lent_bytes = item.domain == ir::Domain::stream
+                                   ? 8 * (cache.all_bytes / size + 2 * build_.show.max_samples)
+                                   : (row * item.height + 4095) / 4096 * 4096 *
+                                         build_.program.instances[strand.instance].ticks;
             const bool in_kernel = use.input != WEFT_NOT_INTERNAL;
             if (is_inside(use.strand)) {
                 cache.read_inside |= in_kernel;

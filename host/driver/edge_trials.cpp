@@ -97,6 +97,16 @@ const MemorySide& EdgeTrials::side(plugin::Backend& backend) {
     return *side;
 }
 
+Result<EdgeTrials::Lent> EdgeTrials::lend(plugin::Backend& lender, std::uint32_t kind,
+                                          std::uint64_t size) {
+    constexpr std::uint64_t kUnit = 65536;
+    auto made = side(lender).memory.begin_trial(kind, (size + kUnit - 1) / kUnit * kUnit, 0);
+    if (!made) {
+        return std::move(made).error();
+    }
+    return std::make_shared<plugin::SharedMemory::Trial>(std::move(*made));
+}
+
 const Trial& EdgeTrials::prove(plugin::Backend& producer, plugin::Backend& consumer,
                                std::uint32_t kind) {
     const Key key{&producer, &consumer, kind};

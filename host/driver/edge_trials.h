@@ -39,6 +39,11 @@ public:
     explicit EdgeTrials(runtime::MemoryPool& pool) : pool_(pool) {}
 
     [[nodiscard]] const MemorySide& side(plugin::Backend& backend);
+    // Memory of at least `size` bytes for another back end to live in; it outlives the programs
+    // that use it, and goes before its back end.
+    using Lent = std::shared_ptr<plugin::SharedMemory::Trial>;
+    [[nodiscard]] Result<Lent> lend(plugin::Backend& lender, std::uint32_t kind,
+                                    std::uint64_t size);
     // Whether what `producer` makes of a kind (WEFT_HANDLE_*) can be used in place by `consumer`.
     [[nodiscard]] const Trial& prove(plugin::Backend& producer, plugin::Backend& consumer,
                                      std::uint32_t kind);

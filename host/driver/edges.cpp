@@ -53,13 +53,27 @@ bool Negotiation::refuse(sema::StrandId strand, const plugin::Backend& reader, s
     return refused_.emplace(Edge{strand, &reader, kind}, reason).second;
 }
 
+// Why the reader does not lend an opaque fd for the producer to live in.
+std::string Negotiation::loan_refusal(sema::StrandId strand, plugin::Backend& producer,
+                                      plugin::Backend& reader) {
+    if (!trials_.side(reader).exports(WEFT_HANDLE_OPAQUE_FD)) {
+        return "the consumer " + reader.name() + " does not export it";
+    }
+    if (!trials_.side(producer).imports(WEFT_HANDLE_OPAQUE_FD)) {
+        return "the producer " + producer.name() + " does not import it";
+    }
+    return refusal(strand, reader, producer, WEFT_HANDLE_OPAQUE_FD);
+}
+
 // What it costs when the cache lives in memory of kind `home`.
-Negotiation::Plan Negotiation::plan(sema::StrandId strand, SharedCache& cache, std::uint32_t home) {
+Negotiation::Plan Negotiation::plan(sema::StrandId strand, SharedCache& cache, std::uint32_t home,
+                                    plugin::Backend& maker) {
     const MemorySide& from = trials_.side(*cache.producer);
     const std::uint64_t bytes = cache.tick_bytes;
     const double down = seconds(bytes, from.caps.download_rate);
     Plan plan;
     plan.kinds = bit(home);
+    plan.lender = &maker == cache.producer ? nullptr : &maker;
     const bool crosses = home == WEFT_HANDLE_HOST && !from.unified();
     if (crosses) {
         // Its stores cross the bus, and so do its own readings.
@@ -72,12 +86,12 @@ Negotiation::Plan Negotiation::plan(sema::StrandId strand, SharedCache& cache, s
         // Whoever copies takes all ticks; what is used in place is read as often as it is written.
         const double up = seconds(bytes, to.caps.upload_rate);
         Route route;
-        if (refusal(strand, *cache.producer, *reader.backend, home).empty()) {
+        if (refusal(strand, maker, *reader.backend, home).empty()) {
             route.kind = home;
             route.predicted = home == WEFT_HANDLE_HOST && !to.unified() ? up : 0;
             plan.cost += route.predicted;
             route.predicted += crosses ? down : 0;
-            route.measured = trials_.prove(*cache.producer, *reader.backend, home).seconds;
+            route.measured = trials_.prove(maker, *reader.backend, home).seconds;
         } else if ((can_mirror || home == WEFT_HANDLE_HOST) &&
                    !refused_.contains({strand, reader.backend, WEFT_HANDLE_HOST})) {
             route.kind = WEFT_HANDLE_HOST;
@@ -108,14 +122,23 @@ Negotiation::Plan Negotiation::plan(sema::StrandId strand, SharedCache& cache, s
 void Negotiation::settle(sema::StrandId strand, SharedCache& cache) {
     const MemorySide& from = trials_.side(*cache.producer);
     std::optional<Plan> best;
-    for (const std::uint32_t home : kLadder) {
-        // Where its memory shall live must be something that it can make at all.
-        if (!from.exports(home)) {
-            continue;
-        }
-        Plan option = plan(strand, cache, home);
+    const auto consider = [&](Plan option) {
         if (!best || std::tie(option.cost, option.copied) < std::tie(best->cost, best->copied)) {
             best = std::move(option);
+        }
+    };
+    // Where its memory shall live must be something that it can make at all.
+    for (const std::uint32_t home : kLadder) {
+        if (from.exports(home)) {
+            consider(plan(strand, cache, home, *cache.producer));
+        }
+    }
+    // Or that one of its readers makes, and it can live in.
+    for (const SharedCache::Reader& reader : cache.readers) {
+        if (reader.backend != cache.producer &&
+            loan_refusal(strand, *cache.producer, *reader.backend).empty() &&
+            !refused_.contains({strand, reader.backend, WEFT_HANDLE_OPAQUE_FD})) {
+            consider(plan(strand, cache, WEFT_HANDLE_OPAQUE_FD, *reader.backend));
         }
     }
     // What only the host reads, at points, is where the producer likes it best; in host memory if
@@ -123,8 +146,10 @@ void Negotiation::settle(sema::StrandId strand, SharedCache& cache) {
     if (!best || cache.readers.empty() || best->cost >= kPointByPoint * cache.readers.size()) {
         const bool in_place = from.unified() && from.exports(WEFT_HANDLE_HOST);
         cache.kinds = in_place ? bit(WEFT_HANDLE_HOST) : 0;
+        cache.lender = nullptr;
     } else {
         cache.kinds = best->kinds;
+        cache.lender = best->lender;
     }
     for (std::size_t r = 0; r < cache.readers.size(); ++r) {
         SharedCache::Reader& reader = cache.readers[r];
@@ -152,6 +177,12 @@ void Negotiation::state_refusals(sema::StrandId strand, plugin::Backend& produce
             reason = "its memory serves other readers too, and lives elsewhere for less";
         }
         route.refused.push_back(kind_name(kind) + ": " + reason);
+        if (kind == WEFT_HANDLE_OPAQUE_FD && trials_.side(producer).memory &&
+            &producer != &reader) {
+            reason = loan_refusal(strand, producer, reader);
+            route.refused.push_back("opaque fd of the consumer: " +
+                                    (reason.empty() ? "it costs more here" : reason));
+        }
     }
     if (route.kind == WEFT_HANDLE_NONE) {
         const MemorySide& from = trials_.side(producer);

@@ -24,6 +24,7 @@ struct EdgeRecord {
     std::string consumer;
     std::string path;                  // "duplicate", "internal", "handle", "getter"
     std::string memory;                // what of it: "opaque fd", "pinned copy", "gather"
+    std::string lender;                // whose memory it is, if not the producer's
     std::string layout;                // "f32 1280x720, 2 ticks"
     std::string sync;                  // "in order", "host wait", "on return"
     std::vector<std::string> refused;  // better paths, each with side and reason
@@ -56,10 +57,12 @@ struct SharedCache {
     plugin::Backend* producer = nullptr;
     std::uint64_t tick_bytes = 0;  // what a frame adds to it
     std::uint64_t all_bytes = 0;
-    bool read_inside = false;      // by kernels of its own batch
-    bool read_by_host = false;     // values that the host computes sample it
-    std::vector<Reader> readers;   // whose kernels sample it
-    std::uint32_t kinds = 0;       // weft_output.kinds
+    bool read_inside = false;           // by kernels of its own batch
+    bool read_by_host = false;          // values that the host computes sample it
+    std::vector<Reader> readers;        // whose kernels sample it
+    std::uint64_t lent_bytes = 0;       // enough for it in any layout
+    std::uint32_t kinds = 0;            // weft_output.kinds
+    plugin::Backend* lender = nullptr;  // the reader in whose memory it lives, if it does
 };
 
 class Negotiation {
@@ -92,11 +95,16 @@ private:
         double cost = 0;
         std::uint64_t copied = 0;
         std::uint32_t kinds = 0;
+        plugin::Backend* lender = nullptr;
         std::vector<Route> routes;
     };
     using Edge = std::tuple<sema::StrandId, const plugin::Backend*, std::uint32_t>;
 
-    [[nodiscard]] Plan plan(sema::StrandId strand, SharedCache& cache, std::uint32_t home);
+    // `maker`: whose memory the home is, the producer or a reader that lends it.
+    [[nodiscard]] Plan plan(sema::StrandId strand, SharedCache& cache, std::uint32_t home,
+                            plugin::Backend& maker);
+    [[nodiscard]] std::string loan_refusal(sema::StrandId strand, plugin::Backend& producer,
+                                           plugin::Backend& reader);
     [[nodiscard]] std::string refusal(sema::StrandId strand, plugin::Backend& producer,
                                       plugin::Backend& reader, std::uint32_t kind);
     void state_refusals(sema::StrandId strand, plugin::Backend& producer, plugin::Backend& reader,

@@ -14,8 +14,9 @@ std::string time_text(double seconds) {
 // The line of an edge, and under it why it is not a better one.
 std::string edge_text(const EdgeRecord& edge) {
     std::string text =
-        fmt::format("{}: {} -> {}  {}: {}  {} bytes shared, {} copied a frame\n", edge.strand,
-                    edge.producer, edge.consumer, edge.path, edge.memory, edge.bytes, edge.copied);
+        fmt::format("{}: {} -> {}  {}: {}{}  {} bytes shared, {} copied a frame\n", edge.strand,
+                    edge.producer, edge.consumer, edge.path, edge.memory,
+                    edge.lender.empty() ? "" : " of " + edge.lender, edge.bytes, edge.copied);
     if (edge.path == "duplicate" || edge.path == "internal") {
         return text;
     }
@@ -68,6 +69,7 @@ std::string explain_json(const BuiltShow& built) {
                                      {"consumer", edge.consumer},
                                      {"path", edge.path},
                                      {"memory", edge.memory},
+                                     {"lender", edge.lender},
                                      {"layout", edge.layout},
                                      {"sync", edge.sync},
                                      {"refused", edge.refused},

@@ -7,12 +7,11 @@ weft_str text_of(const std::string& text) {
     return {text.data(), text.size()};
 }
 
-// A film shows one picture at a time: its time axis has a single point.
+}  // namespace
+
 bool is_film_frame(const weft_grid& grid) {
     return grid.axis_count == 3 && grid.axes[2].field == WEFT_FIELD_TIME && grid.axes[2].count == 1;
 }
-
-}  // namespace
 
 SourceSet::Opened SourceSet::compile(const sema::Instance& instance, View view) {
     Diagnostics& diagnostics = session_.diagnostics();

@@ -21,6 +21,9 @@ struct OpenStrand {
     weft_handle handle{};
 };
 
+// A film that shows one picture at a time: its time axis has a single point.
+[[nodiscard]] bool is_film_frame(const weft_grid& grid);
+
 class SourceSet {
 public:
     SourceSet(Session& session, const sema::Program& program)

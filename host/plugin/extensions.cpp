@@ -80,6 +80,7 @@ Result<weft_memory_caps> SharedMemory::caps() const {
 
 Result<SharedMemory::Trial> SharedMemory::begin_trial(std::uint32_t kind, std::uint64_t size,
                                                       std::uint32_t seed) const {
+    if (api_ == nullptr) return Error{WEFT_UNSUPPORTED, "it shares no memory of its own"};
     weft_handle handle{};
     handle.struct_size = sizeof handle;
     handle.memory_fd = -1;

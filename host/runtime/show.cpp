@@ -70,6 +70,7 @@ void Show::clear_steps() {
     while (!steps.empty()) {
         steps.pop_back();
     }
+    lent.clear();
 }
 
 void Show::release_programs() {
@@ -81,6 +82,7 @@ void Show::release_programs() {
 void Show::adopt_programs(Show& again) {
     steps = std::move(again.steps);
     sources = std::move(again.sources);
+    lent = std::move(again.lent);
     getters = std::move(again.getters);
     again.steps.clear();
 }

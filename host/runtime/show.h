@@ -121,7 +121,8 @@ public:
     Show& operator=(const Show&) = delete;
 
     std::vector<Source> sources;
-    std::vector<std::unique_ptr<plugin::Program::Getter>> getters;  // that bindings point to
+    std::vector<std::shared_ptr<plugin::SharedMemory::Trial>> lent;  // that caches live in
+    std::vector<std::unique_ptr<plugin::Program::Getter>> getters;   // that bindings point to
     std::vector<Step> steps;  // in order of execution, layer by layer
     std::vector<TargetLayout> targets;
     std::array<double, WEFT_FIELD_COUNT> settings{};

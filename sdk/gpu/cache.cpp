@@ -24,11 +24,12 @@ std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
 
 }  // namespace
 
-Cache::Cache(cpp::Host host, Device& device, const weft_output& output, const CacheUse& use)
+Cache::Cache(cpp::Host host, Device& device, const weft_output& output, const CacheUse& use,
+             const weft_handle* lent)
     : device_(device),
       name_(std::string(cpp::view(output.node)) + "@" + std::string(cpp::view(output.strand))) {
     lay_out(output, use);
-    find_home(host, output, use);
+    find_home(host, output, use, lent);
     host_view_.data = host_data();
     host_view_.tick = device_view_.tick = -1;
     device_.commons.offer(&host_view_, {home_, 0});
@@ -112,16 +113,27 @@ std::shared_ptr<Buffer> Cache::import_pool(cpp::Host host) {
     return {buffer.release(), [pool](Buffer* imported) { delete imported; }};
 }
 
-void Cache::find_home(cpp::Host host, const weft_output& output, const CacheUse& use) {
+std::shared_ptr<Buffer> Cache::move_in(const weft_handle& lent) const {
+    if (lent.kind != WEFT_HANDLE_OPAQUE_FD || !device_.info().imports_fd ||
+        lent.memory_offset != 0 || lent.memory_size < bytes_)
+        throw cpp::Failure(WEFT_UNSUPPORTED, name_ + " cannot live in the memory that was lent");
+    return device_.import_fd(lent.memory_fd, lent.memory_size);
+}
+
+void Cache::find_home(cpp::Host host, const weft_output& output, const CacheUse& use,
+                      const weft_handle* lent) {
     const DeviceInfo& info = device_.info();
     const std::string what = "the cache " + name_ + " (" + describe(grid_) + ")";
     const bool chosen = output.kinds != 0;
     kinds_ = chosen ? output.kinds : info.unified && output.shared != 0 ? kHost | kLocal : kLocal;
     if ((kinds_ & ~(kHost | kLocal | kOpaqueFd)) != 0 ||
-        ((kinds_ & kOpaqueFd) != 0 && !info.exports_fd))
+        ((kinds_ & kOpaqueFd) != 0 && lent == nullptr && !info.exports_fd))
         throw cpp::Failure(WEFT_UNSUPPORTED,
                            what + ": " + info.name + " cannot share memory of the kind asked for");
-    if ((kinds_ & kOpaqueFd) != 0) {
+    if (lent != nullptr) {
+        home_ = move_in(*lent);
+        lent_fd_ = lent->memory_fd;
+    } else if ((kinds_ & kOpaqueFd) != 0) {
         home_ = device_.pool.take(bytes_, Place::exported, what);
     } else if ((kinds_ & kHost) != 0 && (info.unified || (kinds_ == kHost && !use.read_here))) {
         // Kernels that read it would cross the bus for every read: not where the device has memory
@@ -168,7 +180,7 @@ weft_handle Cache::handle(std::uint32_t kind) const {
     if (kind == WEFT_HANDLE_HOST) handle.memory_fd = pool_fd_;
     if (kind == WEFT_HANDLE_OPAQUE_FD) {
         handle.memory_size = home_->size;
-        handle.memory_fd = home_->fd;
+        handle.memory_fd = lent_fd_ >= 0 ? lent_fd_ : home_->fd;
         handle.memory_offset = home_->fd_offset;
     }
     return handle;

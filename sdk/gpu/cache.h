@@ -19,7 +19,9 @@ struct CacheUse {
 
 class Cache {
 public:
-    Cache(cpp::Host host, Device& device, const weft_output& output, const CacheUse& use);
+    // `lent`: memory of another back end to live in, or null.
+    Cache(cpp::Host host, Device& device, const weft_output& output, const CacheUse& use,
+          const weft_handle* lent);
     ~Cache();
     Cache(const Cache&) = delete;
     Cache& operator=(const Cache&) = delete;
@@ -45,7 +47,9 @@ public:
 
 private:
     void lay_out(const weft_output& output, const CacheUse& use);
-    void find_home(cpp::Host host, const weft_output& output, const CacheUse& use);
+    void find_home(cpp::Host host, const weft_output& output, const CacheUse& use,
+                   const weft_handle* lent);
+    [[nodiscard]] std::shared_ptr<Buffer> move_in(const weft_handle& lent) const;
     [[nodiscard]] std::shared_ptr<Buffer> import_pool(cpp::Host host);
 
     Device& device_;
@@ -58,6 +62,7 @@ private:
     std::uint32_t kinds_ = 0;  // bit 1 << WEFT_HANDLE_* that handle() can answer
     bool from_pool_ = false;
     int pool_fd_ = -1;  // the memfd of the pool's memory, borrowed
+    int lent_fd_ = -1;  // of the memory it lives in, where that is lent; borrowed
     std::shared_ptr<Buffer> home_;
     std::shared_ptr<Buffer> mirror_;
     weft_view host_view_{};

@@ -108,6 +108,7 @@ BatchProgram::~BatchProgram() {
 }
 
 void BatchProgram::add_outputs(const weft_batch& batch) {
+    const auto* homes = batch.struct_size >= sizeof batch ? batch.homes : nullptr;
     for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
         const auto number = static_cast<std::uint32_t>(outputs_.size());
         Output& output = outputs_.emplace_back();
@@ -117,7 +118,8 @@ void BatchProgram::add_outputs(const weft_batch& batch) {
         output.target = from.target;
         output.grid = from.grid;
         if (from.kind != WEFT_OUTPUT_CACHE) continue;
-        output.cache = std::make_unique<Cache>(host_, device_, from, use_of(batch, number, block_));
+        output.cache = std::make_unique<Cache>(host_, device_, from, use_of(batch, number, block_),
+                                               homes != nullptr ? homes[number] : nullptr);
         output.grid = output.cache->grid();
         if (from.shared != 0) host_.expose(from.id, output.cache->handle(WEFT_HANDLE_NONE));
     }

@@ -158,7 +158,7 @@ TEST(Layout, Output) {
     AT(weft_output, grid, 48);
     AT(weft_output, id, 296);
     AT(weft_output, shared, 304);
-    AT(weft_output, reserved, 308);
+    AT(weft_output, kinds, 308);
 }
 
 TEST(Layout, Store) {
@@ -182,7 +182,7 @@ TEST(Layout, Kernel) {
 }
 
 TEST(Layout, Batch) {
-    SIZE(weft_batch, 88);
+    SIZE(weft_batch, 96);
     AT(weft_batch, struct_size, 0);
     AT(weft_batch, context, 4);
     AT(weft_batch, name, 8);
@@ -197,6 +197,7 @@ TEST(Layout, Batch) {
     AT(weft_batch, param_count, 72);
     AT(weft_batch, reserved, 76);
     AT(weft_batch, settings, 80);
+    AT(weft_batch, homes, 88);
 }
 
 TEST(Layout, Target) {

@@ -120,6 +120,11 @@ typedef struct weft_batch {
     uint32_t param_count; /* PARAM aux < param_count: weft_frame.params */
     uint32_t reserved;
     const double* settings; /* WEFT_FIELD_COUNT numbers; those of class SETTING are set */
+    /* By output: memory for a CACHE to live in, lent by a back end that reads it, in the kind that
+     * weft_output.kinds asks for; it outlives the program, its contents are undefined. NULL: the
+     * back end makes its own; for all outputs where the table is NULL. WEFT_UNSUPPORTED when it
+     * cannot live there, or not in so little. */
+    const weft_handle* const* homes;
 } weft_batch;
 
 #ifdef __cplusplus

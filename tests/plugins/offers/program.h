@@ -72,8 +72,10 @@ public:
           is_second_(is_second),
           params_(batch.param_count) {
         for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
+            const weft_handle* home = batch.homes ? batch.homes[outputs_.size()] : nullptr;
             outputs_.push_back(from);
-            caches_.push_back(from.kind == WEFT_OUTPUT_CACHE ? make_cache(host, from) : nullptr);
+            caches_.push_back(from.kind == WEFT_OUTPUT_CACHE ? make_cache(host, from, home)
+                                                             : nullptr);
             if (caches_.back() && from.shared != 0) {
                 weft_handle handle{};
                 handle_of(*caches_.back(), 0, handle);
@@ -157,7 +159,8 @@ public:
     weft_counters counters{};
 
 private:
-    std::unique_ptr<Cache> make_cache(cpp::Host host, const weft_output& from) {
+    std::unique_ptr<Cache> make_cache(cpp::Host host, const weft_output& from,
+                                      const weft_handle* lent) {
         auto cache = std::make_unique<Cache>();
         cache->grid = from.grid;
         const weft_axis& ring = from.grid.axes[from.grid.axis_count - 1];
@@ -167,10 +170,15 @@ private:
         cache->kinds = from.kinds != 0                           ? from.kinds
                        : (exports & bit(WEFT_HANDLE_LOCAL)) != 0 ? bit(WEFT_HANDLE_LOCAL)
                                                                  : bit(WEFT_HANDLE_HOST);
-        if ((cache->kinds & ~exports) != 0 && from.kinds != 0)
+        if ((cache->kinds & ~exports) != 0 && from.kinds != 0 && lent == nullptr)
             throw cpp::Failure(WEFT_UNSUPPORTED, "it cannot live there",
                                std::string(cpp::view(from.node)));
-        if ((cache->kinds & ~bit(WEFT_HANDLE_HOST)) != 0)
+        if (lent != nullptr) {
+            if (lent->memory_size < cache->bytes)
+                throw cpp::Failure(WEFT_UNSUPPORTED, "it does not fit in there");
+            cache->device = std::make_unique<DeviceMemory>(lent->memory_fd, lent->memory_size);
+            std::memset(cache->device->data(), 0, cache->bytes);
+        } else if ((cache->kinds & ~bit(WEFT_HANDLE_HOST)) != 0)
             cache->device = std::make_unique<DeviceMemory>(cache->bytes);
         if ((cache->kinds & bit(WEFT_HANDLE_HOST)) != 0)
             cache->host = std::make_unique<cpp::Memory>(

@@ -128,6 +128,21 @@ TEST_F(Edges, MemoryOfOneDeviceIsShared) {
     EXPECT_TRUE(assert_zero_copy(*show->session, *show->built));
 }
 
+TEST_F(Edges, AReaderLendsMemoryToWhoExportsNone) {
+    auto show = start(kTwoEnds, "offers_too", {"trail=offers"}, "local out:host in:fd device=1",
+                      "fd device=1");
+    const EdgeRecord edge = line(*show, kTwoEnds, "offers");
+    EXPECT_EQ(edge.memory, "opaque fd");
+    EXPECT_EQ(edge.lender, "offers_too");
+    EXPECT_EQ(edge.copied, 0u);
+    EXPECT_EQ(copied(*show).mirrored + copied(*show).uploaded, 0u);
+
+    auto apart = start(kTwoEnds, "offers_too", {"trail=offers"}, "local out:host in:fd device=1",
+                       "fd device=2");
+    EXPECT_TRUE(has_refusal(line(*apart, kTwoEnds, "offers"),
+                            "opaque fd of the consumer: offers_too and offers work on different"));
+}
+
 TEST_F(Edges, OtherDevicesCopyThroughHostMemory) {
     auto show = start(kTwoEnds, "offers_too", {"trail=offers"}, "fd local out:host device=1",
                       "fd device=2");
