@@ -149,18 +149,22 @@ std::optional<runtime::BackendRef> Session::backend(const std::string& name,
         return std::nullopt;
     }
     runtime::ResourceGroup& threads = group(context);
-    Result<plugin::Backend*> found = plugins_->backend(name, *services_.at("main"));
+    // On threads of the group: a driver's own threads inherit the cores of who creates them.
+    Result<plugin::Backend*> found = nullptr;
+    main_group().run([&] { found = plugins_->backend(name, *services_.at("main")); });
     if (found && threads.name() != "main") {
         // A group has an instance of its own, whose parallel work stays on the group's threads.
         auto& own = instances_[{name, threads.name()}];
         if (own == nullptr) {
-            auto made =
-                plugin::Backend::create((*found)->api(), name, *services_.at(threads.name()));
-            if (made) {
-                own = std::move(*made);
-            } else {
-                found = std::move(made).error();
-            }
+            threads.run([&] {
+                auto made =
+                    plugin::Backend::create((*found)->api(), name, *services_.at(threads.name()));
+                if (made) {
+                    own = std::move(*made);
+                } else {
+                    found = std::move(made).error();
+                }
+            });
         }
         if (own != nullptr) {
             found = own.get();
