@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <weft/ops.h>
+
 namespace weft::cuda {
 namespace {
 
@@ -14,6 +16,13 @@ int attribute(const Driver& cu, DeviceNumber device, Attribute what) {
     int value = 0;
     return cu.device_attribute(&value, what, device) == kSuccess ? value : 0;
 }
+
+// Functions whose error NVIDIA states to be within the table's bounds.
+constexpr std::uint32_t kNative[] = {
+    WEFT_OP_DIV,   WEFT_OP_POW,  WEFT_OP_SIN,   WEFT_OP_COS,  WEFT_OP_TAN,  WEFT_OP_ASIN,
+    WEFT_OP_ACOS,  WEFT_OP_ATAN, WEFT_OP_ATAN2, WEFT_OP_SINH, WEFT_OP_COSH, WEFT_OP_TANH,
+    WEFT_OP_EXP,   WEFT_OP_EXP2, WEFT_OP_LOG,   WEFT_OP_LOG2, WEFT_OP_SQRT, WEFT_OP_INVERSESQRT,
+    WEFT_OP_ROUND, WEFT_OP_MIN,  WEFT_OP_MAX};
 
 weft_status meaning(Result result) {
     switch (result) {
@@ -140,6 +149,8 @@ void Context::describe(const Candidate& chosen) {
     info.text.group = 128;
     info.text.f64 = true;
     info.text.fused = true;
+    for (const std::uint32_t op : kNative)
+        info.text.native |= std::uint64_t{1} << (op - WEFT_OP_ADD);
 }
 
 void Context::check(Result result, const char* doing) {

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <weft/ops.h>
+
 namespace weft::opencl {
 namespace {
 
@@ -112,6 +114,24 @@ Candidate judge(const Api& cl, cl_platform_id platform, cl_device_id device) {
     lacks(number_of<cl_device_fp_config>(cl, device, CL_DEVICE_DOUBLE_FP_CONFIG) == 0,
           "does not compute in double (fp64)");
     return found;
+}
+
+constexpr std::uint64_t bit(std::uint32_t op) {
+    return std::uint64_t{1} << (op - WEFT_OP_ADD);
+}
+
+// What the specification bounds as the table does. On processors only what is one instruction:
+// PoCL's functions take longer than ours.
+std::uint64_t native_of(const Api& cl, const Candidate& chosen) {
+    const auto config =
+        number_of<cl_device_fp_config>(cl, chosen.device, CL_DEVICE_SINGLE_FP_CONFIG);
+    const bool rounds = (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
+    const bool processor = (chosen.type & CL_DEVICE_TYPE_CPU) != 0;
+    std::uint64_t native = bit(WEFT_OP_INVERSESQRT);
+    if (rounds) native |= bit(WEFT_OP_SQRT);
+    if (rounds && !processor) native |= bit(WEFT_OP_DIV);
+    if (!processor) native |= bit(WEFT_OP_ROUND) | bit(WEFT_OP_MIN) | bit(WEFT_OP_MAX);
+    return native;
 }
 
 std::uint32_t lanes_of(const Api& cl, const Candidate& chosen) {
