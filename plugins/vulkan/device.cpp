@@ -104,7 +104,7 @@ void Device::warm(const std::shared_ptr<const Pipeline>& pipeline) {
 }
 
 std::unique_ptr<gpu::Work> Device::record(const std::vector<gpu::Command>& commands) {
-    return std::make_unique<Work>(context_, pools_, heap_, commands);
+    return std::make_unique<Work>(context_, pipelines_, pools_, heap_, commands);
 }
 
 std::uint64_t Device::submit(gpu::Work& work) {

@@ -40,6 +40,15 @@ constexpr Mode kDenormPreserve{4464, 4459};
 constexpr Mode kSignedZeroInfNanPreserve{4466, 4461};
 constexpr Mode kRoundingModeRte{4467, 4462};
 
+constexpr const char* kDoubtfulMain = R"(
+#undef main
+layout(set = 0, binding = 2, scalar) buffer Doubt { uint w_doubt_of_all; };
+void main() {
+    w_common_main();
+    if (w_doubt) w_doubt_of_all = 1u;
+}
+)";
+
 bool is_arithmetic(std::uint32_t op) {
     switch (op) {
         case kOpFNegate:
@@ -80,7 +89,16 @@ struct ProgramDeleter {
 
 }  // namespace
 
-std::vector<std::uint32_t> compile_glsl(const std::string& source, std::uint32_t entry,
+bool has_rare_paths(const std::string& source) {
+    for (std::size_t at = source.find("ONCE"); at != std::string::npos;
+         at = source.find("ONCE", at + 1)) {
+        const std::size_t line = source.rfind('\n', at) + 1;
+        if (source.compare(line, 7, "#define") != 0) return true;
+    }
+    return false;
+}
+
+std::vector<std::uint32_t> compile_glsl(const std::string& source, std::uint32_t entry, Paths paths,
                                         const std::string& name) {
     static const bool started = glslang_initialize_process() != 0;
     if (!started) throw cpp::Failure(WEFT_UNAVAILABLE, "glslang does not start");
@@ -92,14 +110,20 @@ std::vector<std::uint32_t> compile_glsl(const std::string& source, std::uint32_t
     input.client_version = GLSLANG_TARGET_VULKAN_1_2;
     input.target_language = GLSLANG_TARGET_SPV;
     input.target_language_version = GLSLANG_TARGET_SPV_1_5;
-    input.code = source.c_str();
+    // Behind the first line, which tells the version.
+    std::string defines = "#define WEFT_ENTRY " + std::to_string(entry) + "\n";
+    std::string text = source;
+    if (paths == Paths::common) {
+        defines += "#define WEFT_COMMON\n#define main w_common_main\n";
+        text += kDoubtfulMain;
+    }
+    text.insert(text.find('\n') + 1, defines + "#line 2\n");
+    input.code = text.c_str();
     input.default_version = 460;
     input.default_profile = GLSLANG_NO_PROFILE;
     input.messages = GLSLANG_MSG_DEFAULT_BIT;
     input.resource = glslang_default_resource();
     const std::unique_ptr<glslang_shader_t, ShaderDeleter> shader(glslang_shader_create(&input));
-    const std::string preamble = "#define WEFT_ENTRY " + std::to_string(entry) + "\n";
-    glslang_shader_set_preamble(shader.get(), preamble.c_str());
     if (glslang_shader_preprocess(shader.get(), &input) == 0 ||
         glslang_shader_parse(shader.get(), &input) == 0)
         fail(name, glslang_shader_get_info_log(shader.get()));

@@ -14,10 +14,18 @@ struct FloatModes {
     std::uint32_t round_to_even = 0;
 };
 
+// Which paths of a text are compiled: kernel_text.h says why. A text of common paths sets the word
+// at set 0, binding 2 when a point asked for more.
+enum class Paths : std::uint8_t { all, common };
+
 // Entry `entry` of a kernel's text (gpu/kernel_text.h). Throws cpp::Failure(WEFT_INTERNAL) with the
 // first message of the compiler: a text that does not compile is a mistake of its generator.
 [[nodiscard]] std::vector<std::uint32_t> compile_glsl(const std::string& source,
-                                                      std::uint32_t entry, const std::string& name);
+                                                      std::uint32_t entry, Paths paths,
+                                                      const std::string& name);
+
+// Whether the text has paths that Paths::common leaves out.
+[[nodiscard]] bool has_rare_paths(const std::string& source);
 
 // The same module in which no arithmetic may be contracted or simplified as if it were of real
 // numbers, and with `modes` asked for.

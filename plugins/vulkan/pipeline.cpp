@@ -45,10 +45,12 @@ std::string name_of(const FloatModes& modes) {
 }
 
 Layout make_layout(Context& context, VkDescriptorType numbers) {
-    std::array<VkDescriptorSetLayoutBinding, 2> bindings{};
+    std::array<VkDescriptorSetLayoutBinding, 3> bindings{};
     for (std::uint32_t i = 0; i < bindings.size(); ++i) {
         bindings[i].binding = i;
-        bindings[i].descriptorType = i == 0 ? numbers : VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
+        bindings[i].descriptorType = i == 0   ? numbers
+                                     : i == 1 ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER
+                                              : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
         bindings[i].descriptorCount = 1;
         bindings[i].stageFlags = VK_SHADER_STAGE_COMPUTE_BIT;
     }
@@ -80,6 +82,10 @@ gpu::CacheKey key_of(const std::string& source, const std::string& compiler,
     return gpu::make_key(source, "vulkan\n" + compiler, options);
 }
 
+std::string suffix_of(Paths paths) {
+    return paths == Paths::common ? ", common paths" : "";
+}
+
 }  // namespace
 
 Pipelines::Pipelines(Context& context, std::string directory)
@@ -93,6 +99,9 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
     const gpu::KernelText& text = *request.text;
     auto pipeline = std::make_shared<Pipeline>();
     pipeline->source = text.source;
+    pipeline->name = request.name;
+    // Hardware branches; a software driver computes both sides.
+    if (context_.software() && has_rare_paths(text.source)) pipeline->paths = Paths::common;
     pipeline->parameters = static_cast<std::uint32_t>(text.parameters.size());
     const auto args =
         std::find_if(text.parameters.begin(), text.parameters.end(),
@@ -107,7 +116,22 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
         return found;
     }
     fresh = true;
-    compile(*pipeline, request);
+    compile(*pipeline, text.entries.size());
+    keep(pipeline);
+    return pipeline;
+}
+
+std::shared_ptr<const Pipeline> Pipelines::whole(const Pipeline& common) {
+    auto pipeline = std::make_shared<Pipeline>();
+    pipeline->source = common.source;
+    pipeline->name = common.name;
+    pipeline->layout = common.layout;
+    pipeline->numbers = common.numbers;
+    pipeline->args = common.args;
+    pipeline->args_bytes = common.args_bytes;
+    pipeline->parameters = common.parameters;
+    if (auto found = find(*pipeline, common.entries.size())) return found;
+    compile(*pipeline, common.entries.size());
     keep(pipeline);
     return pipeline;
 }
@@ -118,7 +142,7 @@ std::shared_ptr<const Pipeline> Pipelines::find(const Pipeline& like, std::size_
     const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const auto& one) {
         return one->source == like.source && one->entries.size() == entries &&
                one->args == like.args && one->args_bytes == like.args_bytes &&
-               one->parameters == like.parameters;
+               one->parameters == like.parameters && one->paths == like.paths;
     });
     if (found == kept_.end()) return nullptr;
     kept_.splice(kept_.begin(), kept_, found);
@@ -131,11 +155,10 @@ void Pipelines::keep(const std::shared_ptr<const Pipeline>& pipeline) {
     if (kept_.size() > kMostKept) kept_.pop_back();
 }
 
-std::vector<std::uint32_t> Pipelines::module_of(const gpu::BuildRequest& request,
-                                                std::uint32_t entry) {
-    const std::string& source = request.text->source;
+std::vector<std::uint32_t> Pipelines::module_of(const Pipeline& pipeline, std::uint32_t entry) {
     const gpu::CacheKey key =
-        key_of(source, name_of(modes_), "SPIR-V of entry " + std::to_string(entry));
+        key_of(pipeline.source, name_of(modes_),
+               "SPIR-V of entry " + std::to_string(entry) + suffix_of(pipeline.paths));
     if (const auto stored = disk_.read(key); stored && stored->size() % 4 == 0) {
         std::vector<std::uint32_t> module(stored->size() / 4);
         std::memcpy(module.data(), stored->data(), stored->size());
@@ -143,7 +166,8 @@ std::vector<std::uint32_t> Pipelines::module_of(const gpu::BuildRequest& request
     }
     std::vector<std::uint32_t> module;
     try {
-        module = make_exact(compile_glsl(source, entry, request.name), modes_);
+        module =
+            make_exact(compile_glsl(pipeline.source, entry, pipeline.paths, pipeline.name), modes_);
     } catch (const cpp::Failure& failure) {
         // The record of a failure is short; the log is told whole.
         context_.host.log(WEFT_LOG_ERROR, failure.what());
@@ -155,11 +179,12 @@ std::vector<std::uint32_t> Pipelines::module_of(const gpu::BuildRequest& request
     return module;
 }
 
-void Pipelines::compile(Pipeline& pipeline, const gpu::BuildRequest& request) {
+void Pipelines::compile(Pipeline& pipeline, std::size_t entries) {
     const DeviceApi& vk = context_.vk;
     const std::string compiler =
         context_.info.name + '\n' + context_.info.driver + '\n' + name_of(modes_);
-    const gpu::CacheKey key = key_of(pipeline.source, compiler, "pipelines");
+    const gpu::CacheKey key =
+        key_of(pipeline.source, compiler, "pipelines" + suffix_of(pipeline.paths));
     const std::optional<std::vector<std::uint8_t>> stored = disk_.read(key);
     VkPipelineCacheCreateInfo remembered{};
     remembered.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO;
@@ -170,8 +195,8 @@ void Pipelines::compile(Pipeline& pipeline, const gpu::BuildRequest& request) {
     const auto cache = context_.make<VkPipelineCache>(
         vk.CreatePipelineCache, vk.DestroyPipelineCache, remembered, "making a pipeline cache");
 
-    for (std::uint32_t e = 0; e < request.text->entries.size(); ++e) {
-        const std::vector<std::uint32_t> code = module_of(request, e);
+    for (std::uint32_t e = 0; e < entries; ++e) {
+        const std::vector<std::uint32_t> code = module_of(pipeline, e);
         VkShaderModuleCreateInfo modules{};
         modules.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO;
         modules.codeSize = code.size() * 4;
@@ -188,7 +213,7 @@ void Pipelines::compile(Pipeline& pipeline, const gpu::BuildRequest& request) {
         VkPipeline made = VK_NULL_HANDLE;
         context_.check(
             vk.CreateComputePipelines(context_.device, cache.get(), 1, &create, nullptr, &made),
-            "compiling the kernel of '" + request.name + "'");
+            "compiling the kernel of '" + pipeline.name + "'");
         pipeline.entries.emplace_back(context_.device, made, vk.DestroyPipeline);
     }
 

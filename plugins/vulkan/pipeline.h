@@ -2,6 +2,8 @@
 // whatever the driver wants to remember.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <list>
 #include <mutex>
 
@@ -22,27 +24,34 @@ using Layouts = std::array<Layout, 2>;
 class Pipeline final : public gpu::Pipeline {
 public:
     std::string source;
+    std::string name;
     std::vector<Owned<VkPipeline>> entries;
     const Layout* layout = nullptr;
     VkDescriptorType numbers = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
     std::uint32_t args = 0;  // which parameter is the block of numbers; parameters: none
     std::uint64_t args_bytes = 0;
     std::uint32_t parameters = 0;
+    Paths paths = Paths::all;
+    // Paths::common: how often it was not enough.
+    mutable std::atomic<std::uint32_t> doubts{0};
 };
 
 // Thread safe.
 class Pipelines {
 public:
     Pipelines(Context& context, std::string directory);
+    // `fresh`: it was not there before, and the driver may not have finished it.
     [[nodiscard]] std::shared_ptr<const Pipeline> build(const gpu::BuildRequest& request,
                                                         bool& fresh);
+    // The same text with all its paths.
+    [[nodiscard]] std::shared_ptr<const Pipeline> whole(const Pipeline& common);
 
 private:
     [[nodiscard]] std::shared_ptr<const Pipeline> find(const Pipeline& like, std::size_t entries);
     void keep(const std::shared_ptr<const Pipeline>& pipeline);
-    [[nodiscard]] std::vector<std::uint32_t> module_of(const gpu::BuildRequest& request,
+    [[nodiscard]] std::vector<std::uint32_t> module_of(const Pipeline& pipeline,
                                                        std::uint32_t entry);
-    void compile(Pipeline& pipeline, const gpu::BuildRequest& request);
+    void compile(Pipeline& pipeline, std::size_t entries);
 
     Context& context_;
     gpu::DiskCache disk_;

@@ -1,219 +1,84 @@
 #include "queue.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 namespace weft::vulkan {
 namespace {
 
-constexpr VkPipelineStageFlags kWorkStages =
-    VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
-constexpr VkAccessFlags kWrites = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
-constexpr VkAccessFlags kAll =
-    kWrites | VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_UNIFORM_READ_BIT | VK_ACCESS_TRANSFER_READ_BIT;
-// The most that a device may ask of the start of a uniform block.
-constexpr std::uint64_t kAddressAlignment = 256;
+// A kernel that asked so often for rare paths is given them at once.
+constexpr std::uint32_t kManyDoubts = 4;
 
-const Memory& memory_of(const gpu::Slice& slice) {
-    return static_cast<const Memory&>(*slice.buffer);
-}
-
-std::uint64_t address_bytes(const gpu::Launch& launch) {
-    const std::uint64_t bytes = std::max<std::uint64_t>(launch.parameters.size(), 1) * 8;
-    return (bytes + kAddressAlignment - 1) / kAddressAlignment * kAddressAlignment;
-}
-
-bool same_parameters(const gpu::Launch& a, const gpu::Launch& b) {
-    return a.pipeline == b.pipeline &&
-           std::equal(a.parameters.begin(), a.parameters.end(), b.parameters.begin(),
-                      b.parameters.end(), [](const gpu::Slice& s, const gpu::Slice& t) {
-                          return s.buffer == t.buffer && s.offset == t.offset;
-                      });
-}
-
-}  // namespace
-
-CommandPools::Pool CommandPools::take() {
-    {
-        const std::lock_guard lock(mutex_);
-        if (!free_.empty()) {
-            Pool pool = std::move(free_.back());
-            free_.pop_back();
-            return pool;
-        }
-    }
-    Pool pool;
-    VkCommandPoolCreateInfo create{};
-    create.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO;
-    create.queueFamilyIndex = context_.chosen.family;
-    pool.pool =
-        context_.make<VkCommandPool>(context_.vk.CreateCommandPool, context_.vk.DestroyCommandPool,
-                                     create, "making a pool of commands");
-    VkCommandBufferAllocateInfo allocate{};
-    allocate.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO;
-    allocate.commandPool = pool.pool.get();
-    allocate.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
-    allocate.commandBufferCount = 1;
-    context_.check(context_.vk.AllocateCommandBuffers(context_.device, &allocate, &pool.commands),
-                   "making a command buffer");
-    return pool;
-}
-
-void CommandPools::give_back(Pool pool) {
-    if (context_.vk.ResetCommandPool(context_.device, pool.pool.get(), 0) != VK_SUCCESS) return;
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(pool));
-}
-
-Work::Work(Context& context, CommandPools& pools, Heap& heap,
-           const std::vector<gpu::Command>& commands)
-    : context_(context), pools_(pools), pool_(pools.take()) {
-    std::uint64_t bytes = 0;
-    for (const gpu::Command& command : commands)
-        if (command.kind == gpu::Command::Kind::launch) bytes += address_bytes(command.launch);
-    if (bytes != 0) addresses_ = heap.allocate(bytes, gpu::Place::upload);
-    prepare(commands);
-
-    VkCommandBufferBeginInfo begin{};
-    begin.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO;
-    context.check(context.vk.BeginCommandBuffer(pool_.commands, &begin), "recording");
-    // Works run in their order and see what those before them wrote.
-    barrier(kWorkStages, kAll);
-    for (const gpu::Command& command : commands) {
-        switch (command.kind) {
-            case gpu::Command::Kind::launch: launch(command.launch); break;
-            case gpu::Command::Kind::copy: {
-                const Memory& from = memory_of(command.from);
-                const Memory& to = memory_of(command.to);
-                const VkBufferCopy region{from.start() + command.from.offset,
-                                          to.start() + command.to.offset, command.bytes};
-                context.vk.CmdCopyBuffer(pool_.commands, from.buffer(), to.buffer(), 1, &region);
-                break;
-            }
-            case gpu::Command::Kind::fill: {
-                const Memory& to = memory_of(command.to);
-                context.vk.CmdFillBuffer(pool_.commands, to.buffer(),
-                                         to.start() + command.to.offset,
-                                         (command.bytes + 3) / 4 * 4, 0);
-                break;
-            }
-            case gpu::Command::Kind::barrier: barrier(kWorkStages, kAll); break;
-        }
-    }
-    barrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
-    context.check(context.vk.EndCommandBuffer(pool_.commands), "recording");
-    bound_ = nullptr;
-}
-
-Work::~Work() {
-    pools_.give_back(std::move(pool_));
-}
-
-// Descriptors for all launches; those over the same parameters share them, as the entries of a
-// kernel do.
-void Work::prepare(const std::vector<gpu::Command>& commands) {
-    std::uint32_t uniform = 0, storage = 0, sets = 0;
-    for (const gpu::Command& command : commands) {
-        if (command.kind != gpu::Command::Kind::launch) continue;
-        const auto& pipeline = static_cast<const Pipeline&>(*command.launch.pipeline);
-        ++sets;
-        uniform += pipeline.numbers == VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER ? 2 : 1;
-        storage += pipeline.numbers == VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER ? 0 : 1;
-    }
-    if (sets == 0) return;
-    const std::array<VkDescriptorPoolSize, 2> sizes{
-        {{VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, uniform},
-         {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, std::max(storage, 1u)}}};
-    VkDescriptorPoolCreateInfo create{};
-    create.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO;
-    create.maxSets = sets;
-    create.poolSizeCount = static_cast<std::uint32_t>(sizes.size());
-    create.pPoolSizes = sizes.data();
-    sets_ = context_.make<VkDescriptorPool>(context_.vk.CreateDescriptorPool,
-                                            context_.vk.DestroyDescriptorPool, create,
-                                            "making descriptors");
-}
-
-void Work::bind(const gpu::Launch& launch, const Pipeline& pipeline) {
-    const VkDescriptorSetLayout layout = pipeline.layout->set.get();
-    VkDescriptorSetAllocateInfo allocate{};
-    allocate.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO;
-    allocate.descriptorPool = sets_.get();
-    allocate.descriptorSetCount = 1;
-    allocate.pSetLayouts = &layout;
-    VkDescriptorSet set = VK_NULL_HANDLE;
-    context_.check(context_.vk.AllocateDescriptorSets(context_.device, &allocate, &set),
-                   "making descriptors");
-
-    char* to = addresses_->host + next_addresses_;
-    for (const gpu::Slice& slice : launch.parameters) {
-        const VkDeviceAddress address = memory_of(slice).address() + slice.offset;
-        std::memcpy(to, &address, sizeof address);
-        to += sizeof address;
-    }
-    const VkDescriptorBufferInfo table{addresses_->buffer(), addresses_->start() + next_addresses_,
-                                       address_bytes(launch)};
-    next_addresses_ += table.range;
-    VkDescriptorBufferInfo numbers = table;
-    if (pipeline.args < launch.parameters.size()) {
-        const gpu::Slice& args = launch.parameters[pipeline.args];
-        numbers = {memory_of(args).buffer(), memory_of(args).start() + args.offset,
-                   pipeline.args_bytes};
-    }
-    std::array<VkWriteDescriptorSet, 2> writes{};
-    for (std::uint32_t i = 0; i < writes.size(); ++i) {
-        writes[i].sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET;
-        writes[i].dstSet = set;
-        writes[i].dstBinding = i;
-        writes[i].descriptorCount = 1;
-        writes[i].descriptorType = i == 0 ? pipeline.numbers : VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
-        writes[i].pBufferInfo = i == 0 ? &numbers : &table;
-    }
-    context_.vk.UpdateDescriptorSets(context_.device, static_cast<std::uint32_t>(writes.size()),
-                                     writes.data(), 0, nullptr);
-    context_.vk.CmdBindDescriptorSets(pool_.commands, VK_PIPELINE_BIND_POINT_COMPUTE,
-                                      pipeline.layout->pipeline.get(), 0, 1, &set, 0, nullptr);
-}
-
-void Work::launch(const gpu::Launch& launch) {
-    const auto& pipeline = static_cast<const Pipeline&>(*launch.pipeline);
-    if (bound_ == nullptr || !same_parameters(*bound_, launch)) {
-        bind(launch, pipeline);
-        bound_ = &launch;
-    }
-    context_.vk.CmdBindPipeline(pool_.commands, VK_PIPELINE_BIND_POINT_COMPUTE,
-                                pipeline.entries.at(launch.entry).get());
-    context_.vk.CmdPushConstants(pool_.commands, pipeline.layout->pipeline.get(),
-                                 VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof launch.constants,
-                                 launch.constants.data());
-    context_.vk.CmdDispatch(pool_.commands, launch.groups[0], launch.groups[1], 1);
-}
-
-void Work::barrier(VkPipelineStageFlags to, VkAccessFlags access) {
-    VkMemoryBarrier memory{};
-    memory.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER;
-    memory.srcAccessMask = kWrites;
-    memory.dstAccessMask = access;
-    context_.vk.CmdPipelineBarrier(pool_.commands, kWorkStages, to, 0, 1, &memory, 0, nullptr, 0,
-                                   nullptr);
-}
-
-Timeline::Timeline(Context& context) : context_(context) {
+Owned<VkSemaphore> make_timeline(Context& context) {
     VkSemaphoreTypeCreateInfo type{};
     type.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO;
     type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
     VkSemaphoreCreateInfo create{};
     create.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO;
     create.pNext = &type;
-    semaphore_ = context.make<VkSemaphore>(context.vk.CreateSemaphore, context.vk.DestroySemaphore,
-                                           create, "making a timeline");
+    return context.make<VkSemaphore>(context.vk.CreateSemaphore, context.vk.DestroySemaphore,
+                                     create, "making a timeline");
 }
 
-std::uint64_t Timeline::submit(gpu::Work& work) {
-    const VkCommandBuffer commands = static_cast<Work&>(work).commands();
-    const VkSemaphore semaphore = semaphore_.get();
-    const std::lock_guard lock(mutex_);
-    const std::uint64_t value = submitted_ + 1;
+bool lacks_paths(const gpu::Command& command) {
+    return command.kind == gpu::Command::Kind::launch &&
+           static_cast<const Pipeline&>(*command.launch.pipeline).paths == Paths::common;
+}
+
+}  // namespace
+
+Work::Work(Context& context, Pipelines& pipelines, CommandPools& pools, Heap& heap,
+           const std::vector<gpu::Command>& commands)
+    : context_(context), pipelines_(pipelines), pools_(pools), heap_(heap) {
+    if (std::any_of(commands.begin(), commands.end(), lacks_paths)) {
+        commands_ = commands;
+        doubt_ = heap.allocate(sizeof(std::uint32_t), gpu::Place::readback);
+        for (const gpu::Command& command : commands_)
+            if (lacks_paths(command))
+                doubts_ = std::max(
+                    doubts_, static_cast<const Pipeline&>(*command.launch.pipeline).doubts.load());
+    }
+    common_ = std::make_unique<Recording>(context, pools, heap, commands, doubt_.get());
+}
+
+std::uint32_t& Work::doubt() const {
+    return *reinterpret_cast<std::uint32_t*>(doubt_->host);
+}
+
+VkCommandBuffer Work::next() {
+    if (doubt_ == nullptr) return common_->commands();
+    doubt() = 0;
+    return doubts_ >= kManyDoubts ? whole() : common_->commands();
+}
+
+bool Work::doubtful() const {
+    return doubt_ != nullptr && doubt() != 0;
+}
+
+VkCommandBuffer Work::whole() {
+    if (whole_ == nullptr) {
+        std::vector<gpu::Command> commands = commands_;
+        for (gpu::Command& command : commands) {
+            if (!lacks_paths(command)) continue;
+            const auto& common = static_cast<const Pipeline&>(*command.launch.pipeline);
+            pipelines_kept_.push_back(pipelines_.whole(common));
+            command.launch.pipeline = pipelines_kept_.back().get();
+        }
+        whole_ = std::make_unique<Recording>(context_, pools_, heap_, commands, nullptr);
+    }
+    if (doubts_ < kManyDoubts) {
+        ++doubts_;
+        for (const gpu::Command& command : commands_)
+            if (lacks_paths(command))
+                ++static_cast<const Pipeline&>(*command.launch.pipeline).doubts;
+    }
+    return whole_->commands();
+}
+
+Timeline::Timeline(Context& context)
+    : context_(context), semaphore_(make_timeline(context)), again_(make_timeline(context)) {}
+
+void Timeline::queue(VkCommandBuffer commands, VkSemaphore semaphore, std::uint64_t value) {
     VkTimelineSemaphoreSubmitInfo values{};
     values.sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO;
     values.signalSemaphoreValueCount = 1;
@@ -227,12 +92,19 @@ std::uint64_t Timeline::submit(gpu::Work& work) {
     submit.pSignalSemaphores = &semaphore;
     context_.check(context_.vk.QueueSubmit(context_.queue, 1, &submit, VK_NULL_HANDLE),
                    "submitting work");
+}
+
+std::uint64_t Timeline::submit(gpu::Work& work) {
+    auto& own = static_cast<Work&>(work);
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t value = submitted_ + 1;
+    queue(own.next(), semaphore_.get(), value);
     submitted_ = value;
+    if (context_.software()) flights_.push_back({value, &own});
     return value;
 }
 
-bool Timeline::wait(std::uint64_t value, std::uint64_t timeout_ns) {
-    const VkSemaphore semaphore = semaphore_.get();
+bool Timeline::reached(VkSemaphore semaphore, std::uint64_t value, std::uint64_t timeout_ns) {
     VkSemaphoreWaitInfo waiting{};
     waiting.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO;
     waiting.semaphoreCount = 1;
@@ -242,6 +114,36 @@ bool Timeline::wait(std::uint64_t value, std::uint64_t timeout_ns) {
     if (result == VK_TIMEOUT) return false;
     context_.check(result, "waiting for work");
     return true;
+}
+
+bool Timeline::wait(std::uint64_t value, std::uint64_t timeout_ns) {
+    if (!reached(semaphore_.get(), value, timeout_ns)) return false;
+    if (context_.software()) settle(value);
+    return true;
+}
+
+void Timeline::settle(std::uint64_t value) {
+    const std::lock_guard lock(mutex_);
+    while (!flights_.empty() && flights_.front().value <= value) {
+        if (flights_.front().work->doubtful()) return run_again();
+        flights_.pop_front();
+    }
+}
+
+// The first flight with all its paths; those behind it may have read what it wrote, and follow.
+void Timeline::run_again() {
+    (void)reached(semaphore_.get(), submitted_, UINT64_MAX);
+    const std::deque<Flight> flights = std::exchange(flights_, {});
+    for (const Flight& flight : flights) {
+        if (&flight != &flights.front()) run_and_wait(flight.work->next());
+        if (&flight == &flights.front() || flight.work->doubtful())
+            run_and_wait(flight.work->whole());
+    }
+}
+
+void Timeline::run_and_wait(VkCommandBuffer commands) {
+    queue(commands, again_.get(), ++again_value_);
+    (void)reached(again_.get(), again_value_, UINT64_MAX);
 }
 
 }  // namespace weft::vulkan

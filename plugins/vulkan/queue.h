@@ -1,54 +1,38 @@
 // Work in the order of its submission, and how far the device has come with it.
 #pragma once
 
+#include <deque>
 #include <mutex>
 
-#include "context.h"
-#include "memory.h"
-#include "pipeline.h"
+#include "recording.h"
 
 namespace weft::vulkan {
 
-// Command buffers come from pools of their own, so that work is recorded on several threads at
-// once; a pool that is given back serves the next work. Thread safe.
-class CommandPools {
-public:
-    explicit CommandPools(Context& context) : context_(context) {}
-
-    struct Pool {
-        Owned<VkCommandPool> pool;
-        VkCommandBuffer commands = VK_NULL_HANDLE;
-    };
-    [[nodiscard]] Pool take();
-    void give_back(Pool pool);
-
-private:
-    Context& context_;
-    std::mutex mutex_;
-    std::vector<Pool> free_;
-};
-
 class Work final : public gpu::Work {
 public:
-    Work(Context& context, CommandPools& pools, Heap& heap,
+    Work(Context& context, Pipelines& pipelines, CommandPools& pools, Heap& heap,
          const std::vector<gpu::Command>& commands);
-    ~Work() override;
 
-    [[nodiscard]] VkCommandBuffer commands() const { return pool_.commands; }
+    // What is to be submitted next.
+    [[nodiscard]] VkCommandBuffer next();
+    // Whether points asked for paths that the last run did not have.
+    [[nodiscard]] bool doubtful() const;
+    // The same commands with all paths.
+    [[nodiscard]] VkCommandBuffer whole();
 
 private:
-    void prepare(const std::vector<gpu::Command>& commands);
-    void launch(const gpu::Launch& launch);
-    void bind(const gpu::Launch& launch, const Pipeline& pipeline);
-    void barrier(VkPipelineStageFlags to, VkAccessFlags access);
+    [[nodiscard]] std::uint32_t& doubt() const;
 
     Context& context_;
+    Pipelines& pipelines_;
     CommandPools& pools_;
-    CommandPools::Pool pool_;
-    Owned<VkDescriptorPool> sets_;
-    std::unique_ptr<Memory> addresses_;  // of all launches, kAddressAlignment apart
-    std::uint64_t next_addresses_ = 0;
-    const gpu::Launch* bound_ = nullptr;  // whose parameters are bound; only while recording
+    Heap& heap_;
+    std::vector<gpu::Command> commands_;  // kept while some pipeline lacks paths
+    std::vector<std::shared_ptr<const Pipeline>> pipelines_kept_;
+    std::unique_ptr<Memory> doubt_;
+    std::unique_ptr<Recording> common_;
+    std::unique_ptr<Recording> whole_;
+    std::uint32_t doubts_ = 0;
 };
 
 // Thread safe.
@@ -60,10 +44,24 @@ public:
     [[nodiscard]] bool wait(std::uint64_t value, std::uint64_t timeout_ns);
 
 private:
+    struct Flight {
+        std::uint64_t value;
+        Work* work;
+    };
+    void queue(VkCommandBuffer commands, VkSemaphore semaphore, std::uint64_t value);
+    [[nodiscard]] bool reached(VkSemaphore semaphore, std::uint64_t value,
+                               std::uint64_t timeout_ns);
+    void settle(std::uint64_t value);
+    void run_again();
+    void run_and_wait(VkCommandBuffer commands);
+
     Context& context_;
     Owned<VkSemaphore> semaphore_;
-    std::mutex mutex_;
+    Owned<VkSemaphore> again_;  // for runs that nobody outside knows of
+    std::mutex mutex_;          // of what follows
     std::uint64_t submitted_ = 0;
+    std::uint64_t again_value_ = 0;
+    std::deque<Flight> flights_;  // software drivers: not yet known to be complete
 };
 
 }  // namespace weft::vulkan

@@ -253,8 +253,9 @@ TEST(VulkanLoss, IsReportedAndRemembered) {
     }
     Heap heap(*context);
     CommandPools pools(*context);
+    Pipelines pipelines(*context, "");
     Timeline timeline(*context);
-    Work work(*context, pools, heap, {});
+    Work work(*context, pipelines, pools, heap, {});
     EXPECT_TRUE(timeline.wait(timeline.submit(work), 10'000'000'000));
     EXPECT_FALSE(context->lost());
 

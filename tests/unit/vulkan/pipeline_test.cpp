@@ -77,6 +77,45 @@ TEST_F(VulkanPipeline, DiskIsReadAndDamageIsNoticed) {
     std::filesystem::remove_all(directory);
 }
 
+// x + 1, and 7 more for odd points: a path that a software driver leaves out at first.
+gpu::KernelText kernel_with_rare_path() {
+    gpu::KernelText text = by_hand({"uint s = a[1].w[x] + 1u;\n"
+                                    "ONCE((a[1].w[x] & 1u) == 1u) { s += 7u; }\n"
+                                    "a[2].w[x] = s;",
+                                    "a[3].w[x] = a[2].w[x] * 10u;"},
+                                   3);
+    const std::string before = "layout(local_size_x";
+    text.source.insert(text.source.find(before),
+                       "#ifdef WEFT_COMMON\nbool w_doubt = false;\n"
+                       "#define ONCE(x) w_doubt = w_doubt || (x); if (false)\n"
+                       "#else\n#define ONCE(x) if (x)\n#endif\n");
+    return text;
+}
+
+TEST_F(VulkanPipeline, RarePathsAreTakenWhereAPointAsksForThem) {
+    const gpu::KernelText text = kernel_with_rare_path();
+    EXPECT_TRUE(has_rare_paths(text.source));
+    EXPECT_FALSE(has_rare_paths(constant_kernel(1).source));
+    const auto kernel = device().build({&text, "test"});
+    const auto args = device().allocate(192, Place::upload);
+    const auto in = device().allocate(4096, Place::host);
+    const auto middle = device().allocate(4096, Place::device);
+    const auto out = device().allocate(4096, Place::readback);
+    const std::vector<gpu::Buffer*> all{args.get(), in.get(), middle.get(), out.get()};
+    // Two works in flight, of which the second reads what the first wrote.
+    const auto first = device().record({launch(kernel, 0, 1024, all)});
+    const auto second = device().record({launch(kernel, 1, 1024, all)});
+    for (std::uint32_t round = 0; round < 12; ++round) {
+        const std::uint32_t odd = round % 3 == 2 ? 0 : 1;
+        for (std::uint32_t i = 0; i < 1024; ++i) words(*in)[i] = 2 * i + (i == 77 ? odd : 0);
+        (void)device().submit(*first);
+        ASSERT_TRUE(device().wait(device().submit(*second), 10'000'000'000));
+        for (std::uint32_t i = 0; i < 1024; ++i)
+            ASSERT_EQ(words(*out)[i], (2 * i + 1 + (i == 77 && odd == 1 ? 8 : 0)) * 10)
+                << "round " << round << ", point " << i;
+    }
+}
+
 TEST(VulkanDevices, OpenAndCloseLeaveNothing) {
     const auto resident = [] {
         std::ifstream file("/proc/self/statm");
