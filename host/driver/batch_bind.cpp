@@ -213,16 +213,19 @@ void BatchBuilder::bind_host_cache(std::uint32_t number, const Piece& piece,
     edge.sync = plugin::Timeline(from) ? "host wait" : "complete on return";
     add_once(step_.before_host, producer.batch);
     Route route;
-    if (auto handle = producer.program->get_handle(producer.output, WEFT_HANDLE_HOST)) {
+    auto handle = producer.program->get_handle(producer.output, WEFT_HANDLE_HOST);
+    const Trial& trial = build_.session.trials().prove_readable(from);
+    if (handle && trial.refusal.empty()) {
         input.binding = points_of(producer, use.strand);
         input.binding.kind = route.kind = WEFT_HANDLE_HOST;
         input.binding.handle = *handle;
+        route.measured = trial.seconds;
         describe(route, handle->grid, edge);
         records_.push_back(std::move(edge));
         return;
-    } else {
-        edge.refused.push_back(kind_name(WEFT_HANDLE_HOST) + ": " + handle.error().message);
     }
+    edge.refused.push_back(kind_name(WEFT_HANDLE_HOST) + ": " +
+                           (handle ? trial.refusal : handle.error().message));
     if (!gather(producer, number, stage, edge)) {
         input.binding = points_of(producer, use.strand);
         describe(route, {}, edge);

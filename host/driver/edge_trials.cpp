@@ -74,18 +74,22 @@ std::string kind_name(std::uint32_t kind) {
     }
 }
 
-MemorySide::MemorySide(plugin::Backend& backend) : memory(backend) {
-    if (memory) {
-        if (auto told = memory.caps()) {
-            caps = *told;
-            return;
-        }
-        memory = plugin::SharedMemory();
-    }
+MemorySide::MemorySide() {
     caps.flags = WEFT_MEMORY_UNIFIED;
     caps.exports = caps.imports = bit(WEFT_HANDLE_HOST);
     for (char* text : {caps.no_export, caps.no_import}) {
         std::strcpy(text, "it works in host memory");
+    }
+}
+
+MemorySide::MemorySide(plugin::Backend& backend) : MemorySide() {
+    plugin::SharedMemory offered(backend);
+    if (!offered) {
+        return;
+    }
+    if (auto told = offered.caps()) {
+        caps = *told;
+        memory = offered;
     }
 }
 
@@ -115,6 +119,24 @@ const Trial& EdgeTrials::prove(plugin::Backend& producer, plugin::Backend& consu
         found = tried_.emplace(key, attempt(producer, consumer, kind)).first;
     }
     return found->second;
+}
+
+const Trial& EdgeTrials::prove_readable(plugin::Backend& producer) {
+    const Key key{&producer, nullptr, WEFT_HANDLE_HOST};
+    if (const auto found = tried_.find(key); found != tried_.end()) {
+        return found->second;
+    }
+    const MemorySide& from = side(producer);
+    Trial trial;
+    if (!from.exports(WEFT_HANDLE_HOST)) {
+        trial.refusal = "the producer " + producer.name() + " leaves nothing in host memory";
+    } else if (from.memory) {
+        const auto seed = static_cast<std::uint32_t>(tried_.size() * 40503 + 77);
+        const auto made = from.memory.begin_trial(WEFT_HANDLE_HOST, kTrialBytes, seed);
+        trial = made ? read(MemorySide(), "the host", made->handle(), seed)
+                     : Trial{"a trial failed: " + made.error().message, {}};
+    }
+    return tried_.emplace(key, std::move(trial)).first->second;
 }
 
 Trial EdgeTrials::attempt(plugin::Backend& producer, plugin::Backend& consumer,

@@ -17,6 +17,7 @@ namespace weft::driver {
 
 // One side of an edge. A back end without "weft.memory/1" works in host memory, like the host.
 struct MemorySide {
+    MemorySide();  // the host's
     explicit MemorySide(plugin::Backend& backend);
 
     [[nodiscard]] bool exports(std::uint32_t kind) const { return (caps.exports >> kind & 1) != 0; }
@@ -47,6 +48,9 @@ public:
     // Whether what `producer` makes of a kind (WEFT_HANDLE_*) can be used in place by `consumer`.
     [[nodiscard]] const Trial& prove(plugin::Backend& producer, plugin::Backend& consumer,
                                      std::uint32_t kind);
+
+    // Whether host memory that `producer` fills is what the host, and whoever copies it, reads.
+    [[nodiscard]] const Trial& prove_readable(plugin::Backend& producer);
 
 private:
     using Key = std::tuple<plugin::Backend*, plugin::Backend*, std::uint32_t>;

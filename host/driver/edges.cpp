@@ -53,6 +53,20 @@ bool Negotiation::refuse(sema::StrandId strand, const plugin::Backend& reader, s
     return refused_.emplace(Edge{strand, &reader, kind}, reason).second;
 }
 
+// Why the reader is not given host memory, to use in place or, if that is not its way, to copy.
+// What it says that it uses in place it would not copy, so that its trial decides.
+std::string Negotiation::copy_refusal(sema::StrandId strand, plugin::Backend& producer,
+                                      plugin::Backend& reader) {
+    if (trials_.side(reader).imports(WEFT_HANDLE_HOST)) {
+        return refusal(strand, producer, reader, WEFT_HANDLE_HOST);
+    }
+    if (const auto found = refused_.find({strand, &reader, WEFT_HANDLE_HOST});
+        found != refused_.end()) {
+        return found->second;
+    }
+    return trials_.prove_readable(producer).refusal;
+}
+
 // Why the reader does not lend an opaque fd for the producer to live in.
 std::string Negotiation::loan_refusal(sema::StrandId strand, plugin::Backend& producer,
                                       plugin::Backend& reader) {
@@ -93,12 +107,10 @@ Negotiation::Plan Negotiation::plan(sema::StrandId strand, SharedCache& cache, s
             route.predicted += crosses ? down : 0;
             route.measured = trials_.prove(maker, *reader.backend, home).seconds;
         } else if ((can_mirror || home == WEFT_HANDLE_HOST) &&
-                   !refused_.contains({strand, reader.backend, WEFT_HANDLE_HOST})) {
+                   copy_refusal(strand, *cache.producer, *reader.backend).empty()) {
             route.kind = WEFT_HANDLE_HOST;
             route.mirrored = home != WEFT_HANDLE_HOST;
-            const bool in_place =
-                refusal(strand, *cache.producer, *reader.backend, WEFT_HANDLE_HOST).empty();
-            route.uploaded = !in_place;
+            route.uploaded = !to.imports(WEFT_HANDLE_HOST);
             route.copied = (route.mirrored ? bytes : 0) + (route.uploaded ? cache.all_bytes : 0);
             route.predicted = (route.mirrored ? down : 0) +
                               (route.uploaded ? seconds(cache.all_bytes, to.caps.upload_rate)
@@ -174,7 +186,9 @@ void Negotiation::state_refusals(sema::StrandId strand, plugin::Backend& produce
         }
         std::string reason = refusal(strand, producer, reader, kind);
         if (reason.empty()) {
-            reason = "its memory serves other readers too, and lives elsewhere for less";
+            reason = kind == route.kind
+                         ? "it lives in the producer's own memory, which its own kernels read"
+                         : "its memory serves other readers too, and lives elsewhere for less";
         }
         route.refused.push_back(kind_name(kind) + ": " + reason);
         if (kind == WEFT_HANDLE_OPAQUE_FD && trials_.side(producer).memory &&
@@ -185,13 +199,9 @@ void Negotiation::state_refusals(sema::StrandId strand, plugin::Backend& produce
         }
     }
     if (route.kind == WEFT_HANDLE_NONE) {
-        const MemorySide& from = trials_.side(producer);
-        const auto said = refused_.find({strand, &reader, WEFT_HANDLE_HOST});
-        route.refused.push_back("pinned copy: " + (said != refused_.end() ? said->second
-                                                   : !from.exports(WEFT_HANDLE_HOST)
-                                                       ? "the producer " + producer.name() +
-                                                             " leaves nothing in host memory"
-                                                       : "values at points were cheaper"));
+        const std::string reason = copy_refusal(strand, producer, reader);
+        route.refused.push_back("pinned copy: " +
+                                (reason.empty() ? "values at points are cheaper" : reason));
     }
 }
 
@@ -211,11 +221,11 @@ const Route& Negotiation::route(sema::StrandId strand, const plugin::Backend& re
 Route Negotiation::source_route(sema::StrandId strand, plugin::Backend& producer,
                                 plugin::Backend& reader, std::uint64_t bytes) {
     Route route;
-    if (!refused_.contains({strand, &reader, WEFT_HANDLE_HOST})) {
+    if (copy_refusal(strand, producer, reader).empty()) {
         const MemorySide& to = trials_.side(reader);
         const Trial& trial = trials_.prove(producer, reader, WEFT_HANDLE_HOST);
         route.kind = WEFT_HANDLE_HOST;
-        route.uploaded = !trial.refusal.empty();
+        route.uploaded = !to.imports(WEFT_HANDLE_HOST);
         route.copied = route.uploaded ? bytes : 0;
         route.predicted = route.uploaded || !to.unified() ? seconds(bytes, to.caps.upload_rate) : 0;
         route.measured = trial.seconds;

@@ -103,6 +103,8 @@ private:
     // `maker`: whose memory the home is, the producer or a reader that lends it.
     [[nodiscard]] Plan plan(sema::StrandId strand, SharedCache& cache, std::uint32_t home,
                             plugin::Backend& maker);
+    [[nodiscard]] std::string copy_refusal(sema::StrandId strand, plugin::Backend& producer,
+                                           plugin::Backend& reader);
     [[nodiscard]] std::string loan_refusal(sema::StrandId strand, plugin::Backend& producer,
                                            plugin::Backend& reader);
     [[nodiscard]] std::string refusal(sema::StrandId strand, plugin::Backend& producer,

@@ -166,6 +166,13 @@ TEST_F(Edges, ATrialThatLiesIsNotBelieved) {
     EXPECT_TRUE(has_refusal(edge, "offers_too did not read what was written"));
 }
 
+TEST_F(Edges, HostMemoryThatLiesIsNotReadAtAll) {
+    auto show = start(kTwoEnds, "offers_too", {"trail=cpu"}, "", "host unified align=4096 lies");
+    const EdgeRecord edge = line(*show, kTwoEnds, "cpu");
+    EXPECT_EQ(edge.path, "getter");
+    EXPECT_TRUE(has_refusal(edge, "pinned copy: a trial failed: offers_too did not read"));
+}
+
 TEST_F(Edges, ARefusalIsOneStepDown) {
     auto show = start(kTwoEnds, "offers_too", {"trail=offers"}, "fd out:host device=1",
                       "fd device=1 refuses=fd");
