@@ -3,6 +3,7 @@
 #include "context.h"
 
 #include <dlfcn.h>
+#include <weft/ops.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +16,16 @@ constexpr std::uint32_t kVersion = VK_API_VERSION_1_2;
 constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
 // After this many turns llvmpipe leaves a loop, whatever its condition says.
 constexpr std::uint32_t kLongestLoop = 65535;
+
+constexpr std::uint64_t bit(std::uint32_t op) {
+    return std::uint64_t{1} << (op - WEFT_OP_ADD);
+}
+// What llvmpipe computes within the table's bounds, for every operand: one instruction each. Its
+// other functions are off by hundreds of units somewhere. The specification promises less than the
+// bounds for all of them, so that nothing of another driver's is used.
+constexpr std::uint64_t kExactInLlvmpipe = bit(WEFT_OP_DIV) | bit(WEFT_OP_SQRT) |
+                                           bit(WEFT_OP_INVERSESQRT) | bit(WEFT_OP_MIN) |
+                                           bit(WEFT_OP_MAX);
 
 struct Loaded {
     GlobalApi api;
@@ -312,7 +323,10 @@ void Context::describe() {
     info.largest_buffer = sizes.maxMemoryAllocationSize;
     info.text.target = gpu::Target::glsl;
     info.text.f64 = true;
-    info.text.longest_loop = driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE ? kLongestLoop : 0;
+    if (driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE) {
+        info.text.longest_loop = kLongestLoop;
+        info.text.native = kExactInLlvmpipe;
+    }
 }
 
 void Context::open() {
