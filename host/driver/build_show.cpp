@@ -248,21 +248,31 @@ private:
         }
     }
 
-    // Layer by layer, and in a layer first what runs beside the host.
+    // Layer by layer, and in a layer first what runs beside the host: before all what waits for
+    // nobody. What a back end completes in order does not begin a new layer.
     void order_steps() {
         std::vector<runtime::Step>& steps = show_->steps;
         std::vector<std::uint32_t> order;
+        std::vector<int> rank(steps.size());
         for (std::uint32_t b = 0; b < steps.size(); ++b) {
-            for (const std::uint32_t need : builders_[b].needs()) {
-                steps[b].layer = std::max(steps[b].layer, steps[need].layer + 1);
+            runtime::Step& step = steps[b];
+            const std::vector<std::uint32_t> needs = builders_[b].needs();
+            for (const std::uint32_t need : needs) {
+                const bool in_order =
+                    step.timeline && steps[need].backend.backend == step.backend.backend;
+                step.layer = std::max(step.layer, steps[need].layer + (in_order ? 0 : 1));
+            }
+            const bool waits = !step.before_host.empty() || !step.before_run.empty();
+            rank[b] = !step.timeline ? 2 : waits ? 1 : 0;
+            for (const std::uint32_t need : needs) {
+                if (steps[need].layer == step.layer) {
+                    rank[b] = std::max(rank[b], rank[need]);
+                }
             }
             order.push_back(b);
         }
         std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            const auto rank = [&](const runtime::Step& step) {
-                return std::pair(step.layer, step.timeline ? 0 : 1);
-            };
-            return rank(steps[a]) < rank(steps[b]);
+            return std::pair(steps[a].layer, rank[a]) < std::pair(steps[b].layer, rank[b]);
         });
         std::vector<std::uint32_t> place(steps.size());
         std::vector<runtime::Step> sorted;

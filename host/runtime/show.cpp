@@ -135,7 +135,7 @@ Result<void> Show::run_steps(const FrameRequest& request) {
     return {};
 }
 
-// Steps that read nothing of each other: those that run beside the host are submitted first, so
+// Steps of a layer: those that run beside the host are submitted first, so
 // that the others compute while they do.
 Result<void> Show::run_layer(std::size_t begin, std::size_t end, const FrameRequest& request) {
     std::size_t here = begin;

@@ -76,7 +76,8 @@ struct Step {
     bool captures = false;  // has caches
     bool delivers = false;  // has targets
 
-    // Batches of one layer read nothing of each other. Those that run beside the host come first.
+    // Batches of one layer read nothing of each other but what one back end completes in order.
+    // Those that run beside the host come first.
     std::uint32_t layer = 0;
     // Steps that must be complete before the host's part reads them, and before this one starts.
     // What the same back end completes in order is not among the latter.
