@@ -1,7 +1,9 @@
 // Frames: what is used in place and what is copied, several under way, cancelled ones.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include "instance.h"
@@ -129,6 +131,36 @@ TEST_P(Frames, SubmittedOnesCompleteInOrder) {
         const auto number = static_cast<float>(i / 2 + (i % 2) * 100);
         EXPECT_NEAR(pictures[i][kWidth / 2], number + 0.5f + 0.5f / kWidth, 1e-4f) << i;
     }
+}
+
+// Programs of one instance, each on a thread of its own, while others are compiled and released.
+TEST_P(Frames, ThreadsShareAnInstance) {
+    Instance instance(host, GetParam());
+    std::vector<std::unique_ptr<Running>> programs;
+    for (int i = 0; i < 3; ++i) {
+        programs.push_back(std::make_unique<Running>(instance, counted()));
+        ASSERT_TRUE(programs.back()->ok()) << instance.error.message;
+    }
+    std::vector<std::thread> threads;
+    std::atomic<int> wrong{0};
+    for (int t = 0; t < 3; ++t)
+        threads.emplace_back([&, t] {
+            std::vector<float> picture(kWidth * kHeight);
+            Running& program = *programs[static_cast<std::size_t>(t)];
+            for (int i = 0; i < 40; ++i) {
+                const int number = t * 100 + i;
+                wrong +=
+                    program.execute({number, {{picture.data(), picture.size() * 4}}}) != WEFT_OK;
+                wrong += picture[kWidth / 2] < static_cast<float>(number) + 0.5f;
+                wrong += picture[kWidth / 2] > static_cast<float>(number) + 0.51f;
+            }
+        });
+    for (int i = 0; i < 5; ++i) {
+        const Running passing(instance, counted());
+        EXPECT_TRUE(passing.ok());
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(wrong, 0);
 }
 
 // A kernel of many turns; how many is a parameter.

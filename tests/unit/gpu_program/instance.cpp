@@ -70,7 +70,11 @@ weft_frame Running::make(const Frame& from) {
 
 weft_status Running::execute(const Frame& from) {
     const weft_frame frame = make(from);
-    return on_.api->execute(program_, &frame, &on_.error);
+    weft_error error{};
+    error.struct_size = sizeof error;
+    const weft_status status = on_.api->execute(program_, &frame, &error);
+    if (status != WEFT_OK) on_.error = error;
+    return status;
 }
 
 weft_status Running::submit(const Frame& from, std::uint64_t& value) {
