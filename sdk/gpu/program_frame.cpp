@@ -34,7 +34,8 @@ void Flight::set_cancel(std::uint32_t word) noexcept {
 }
 
 bool Flight::cancelled() const noexcept {
-    return stop.load(std::memory_order_relaxed) || (asked != nullptr && *asked != 0);
+    return stop.load(std::memory_order_relaxed) ||
+           (asked != nullptr && __atomic_load_n(asked, __ATOMIC_RELAXED) != 0);
 }
 
 void Flight::poll() noexcept {

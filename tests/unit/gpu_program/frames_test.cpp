@@ -189,7 +189,7 @@ TEST_P(Frames, ACancelledOneEndsEarlyAndLeavesNoTrace) {
     const auto begin = std::chrono::steady_clock::now();
     std::thread stopper([&] {
         std::this_thread::sleep_for(std::chrono::milliseconds(30));
-        program.cancel = 1;
+        std::atomic_ref(program.cancel).store(1);
     });
     const weft_status status = program.execute({1, {}});
     stopper.join();
