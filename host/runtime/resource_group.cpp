@@ -158,7 +158,7 @@ void ResourceGroup::submit(std::function<void()> task) {
     active_.fetch_add(1, std::memory_order_relaxed);
     {
         const std::lock_guard lock(mutex_);
-        queue_.push_back(std::move(task));
+        queue_.push_back({next_number_++, std::move(task)});
     }
     wake_.notify_one();
 }
@@ -167,6 +167,7 @@ void ResourceGroup::start(Errand& errand) {
     active_.fetch_add(1, std::memory_order_relaxed);
     {
         const std::lock_guard lock(mutex_);
+        errand.number_ = next_number_++;
         (last_errand_ == nullptr ? errands_ : last_errand_->following_) = &errand;
         last_errand_ = &errand;
     }
@@ -232,6 +233,13 @@ ResourceGroup::Job* ResourceGroup::open_job_locked() const {
     return nullptr;
 }
 
+// The first errand, if it came before the first task.
+ResourceGroup::Errand* ResourceGroup::next_errand_locked() const {
+    const bool first =
+        errands_ != nullptr && (queue_.empty() || errands_->number_ < queue_.front().number);
+    return first ? errands_ : nullptr;
+}
+
 void ResourceGroup::thread_main() {
     t_group = this;
     std::unique_lock lock(mutex_);
@@ -245,7 +253,7 @@ void ResourceGroup::thread_main() {
             if (--job->participants == 0) {
                 done_.notify_all();
             }
-        } else if (Errand* errand = errands_) {
+        } else if (Errand* errand = next_errand_locked()) {
             errands_ = errand->following_;
             if (errands_ == nullptr) {
                 last_errand_ = nullptr;
@@ -258,7 +266,7 @@ void ResourceGroup::thread_main() {
             errand->done_ = true;
             done_.notify_all();
         } else if (!queue_.empty()) {
-            std::function<void()> task = std::move(queue_.front());
+            std::function<void()> task = std::move(queue_.front().task);
             queue_.pop_front();
             lock.unlock();
             task();

@@ -47,6 +47,7 @@ public:
         void (*run_)(void*);
         void* user_;
         Errand* following_ = nullptr;
+        std::uint64_t number_ = 0;
         bool done_ = false;  // guarded by the group's mutex
     };
 
@@ -99,14 +100,21 @@ private:
     void thread_main();
     static void work_on(Job& job);
     [[nodiscard]] Job* open_job_locked() const;
+    [[nodiscard]] Errand* next_errand_locked() const;
 
     GroupSpec spec_;
     std::vector<std::thread> threads_;
     std::mutex mutex_;
     std::condition_variable wake_;  // workers: there is a task, a job, or the end
     std::condition_variable done_;  // callers of parallel and finish: a worker is done
-    std::deque<std::function<void()>> queue_;
-    Errand* errands_ = nullptr;  // first come, first served
+    // First come, first served, whichever way it came.
+    struct Queued {
+        std::uint64_t number;
+        std::function<void()> task;
+    };
+    std::uint64_t next_number_ = 0;
+    std::deque<Queued> queue_;
+    Errand* errands_ = nullptr;
     Errand* last_errand_ = nullptr;
     Job* jobs_ = nullptr;
     bool stop_ = false;
