@@ -256,11 +256,14 @@ Candidate choose(const Instance& instance) {
     if (all.empty()) throw cpp::Failure(WEFT_UNAVAILABLE, "Vulkan has no device");
     const char* asked = std::getenv("WEFT_VULKAN_DEVICE");
     const std::string wanted = asked != nullptr ? asked : "";
+    const bool by_number = wanted.find_first_not_of("0123456789") == std::string::npos;
     const Candidate* best = nullptr;
     std::string why;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (!wanted.empty() && wanted != std::to_string(i) &&
-            all[i].name.find(wanted) == std::string::npos) {
+        const bool meant =
+            wanted.empty() || (by_number ? wanted == std::to_string(i)
+                                         : all[i].name.find(wanted) != std::string::npos);
+        if (!meant) {
             why += (why.empty() ? "" : "; ") + all[i].name + " is not \"" + wanted + '"';
         } else if (!all[i].missing.empty()) {
             why += (why.empty() ? "" : "; ") + all[i].name + ' ' + all[i].missing;
