@@ -255,7 +255,7 @@ bool BatchBuilder::add_uses(Piece& piece) {
             inputs_.push_back(input);
             input_strands_.push_back(use.strand);
         }
-        piece.uses.push_back(std::move(use));
+        piece.uses.push_back(use);
     }
     // The ABI numbers inputs over the whole batch.
     for (weft_ir_value& value : piece.ir.ir.values) {

@@ -43,9 +43,9 @@ typedef struct weft_memory_api {
 
     /* [compile-thread] Makes memory of `kind`, writes word i = (uint32_t)(seed + i * 2654435761)
      * into it with the device itself, and describes it. `size` is a multiple of 65536. The handle's
-     * grid is one axis of `size / 4` numbers, its view stays until trial_end. Memory made so is also
-     * what a back end lends to one that cannot export its own (weft_batch.homes); then trial_end
-     * follows the release of all programs that use it. */
+     * grid is one axis of `size / 4` numbers, its view stays until trial_end. Memory made so is
+     * also what a back end lends to one that cannot export its own (weft_batch.homes); then
+     * trial_end follows the release of all programs that use it. */
     weft_status (*trial_begin)(weft_backend* backend, uint32_t kind, uint64_t size, uint32_t seed,
                                weft_handle* handle, weft_trial** trial, weft_error* error);
     void (*trial_end)(weft_backend* backend, weft_trial* trial);
