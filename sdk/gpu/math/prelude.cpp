@@ -50,7 +50,7 @@ bool w_doubt = false;
 #define ONCE(x) for (bool w_once = (x); w_once; w_once = false)
 #endif
 #define ONCE_D(x) ONCE(x)
-#define LANE_BY_LANE(result, function, x) { result = function(x); }
+#define LANE_BY_LANE(condition, result, function, x) { result = function(x); }
 #define OUT(type) out type
 #define REF(x) x
 #define DEREF(x) x
@@ -99,7 +99,7 @@ constexpr const char* kC = R"(#define F float
 #define ANY_D(x) (x)
 #define ONCE(x) if (x)
 #define ONCE_D(x) if (x)
-#define LANE_BY_LANE(result, function, x) { result = function(x); }
+#define LANE_BY_LANE(condition, result, function, x) { result = function(x); }
 )";
 
 constexpr const char* kCShared = R"(#define EXACT
@@ -167,11 +167,11 @@ constexpr const char* kOpenclVector = R"(#define F float@
 #define ANY_D(x) any(x)
 #define ONCE(x) if (any(x))
 #define ONCE_D(x) if (any(x))
-#define LANE_BY_LANE(result, function, x) { \
+#define LANE_BY_LANE(condition, result, function, x) { \
     float w_in[@]; \
     vstore@(x, 0, w_in); \
     for (int w_i = 0; w_i < @; ++w_i) w_in[w_i] = function(w_in[w_i]); \
-    result = vload@(0, w_in); }
+    result = select(result, vload@(0, w_in), condition); }
 )";
 
 constexpr const char* kCuda = R"(typedef unsigned int uint;

@@ -66,7 +66,7 @@ inline uint w_leading_zeros(uint a) {
 #define ANY_D(x) (x)
 #define ONCE(x) if (x)
 #define ONCE_D(x) if (x)
-#define LANE_BY_LANE(result, function, x) { (result) = function(x); }
+#define LANE_BY_LANE(condition, result, function, x) { (result) = function(x); }
 #define OUT(type) type*
 #define REF(x) (&x)
 #define DEREF(x) (*x)
