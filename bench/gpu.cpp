@@ -183,8 +183,8 @@ private:
             Corner little = Corner::producer(*backend_, kCorner, 1, 1u << kind);
             shared.run();
             little.run();
-            Corner reader = Corner::consumer(*consumer, shared.handle(kind));
-            Corner little_reader = Corner::consumer(*consumer, little.handle(kind));
+            Corner reader = Corner::consumer(*consumer, shared.handles(kind));
+            Corner little_reader = Corner::consumer(*consumer, little.handles(kind));
             for (Corner* each : {&own, &reader, &little_reader}) each->run();
             const std::uint64_t bytes = kWide * kHigh * kPlanes * 4;
             for (int i = 0; i < rounds_; ++i) {

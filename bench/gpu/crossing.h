@@ -34,23 +34,27 @@ public:
                            std::uint32_t kinds) {
         test::IrBuilder ir;
         const auto x = ir.field(WEFT_FIELD_X);
-        return {backend, ir, {x, x, x, x}, width, height, kinds, nullptr};
+        return {backend, ir, {x, x, x, x}, width, height, kinds, {}};
     }
-    // Reads one of `binding`, and keeps the corner.
-    static Corner consumer(plugin::Backend& backend, const weft_handle& handle) {
+    // Reads a corner of each plane, and keeps it.
+    static Corner consumer(plugin::Backend& backend, const std::vector<weft_handle>& handles) {
         test::IrBuilder ir;
         const auto zero = ir.constant(0);
         const auto x = ir.op(WEFT_OP_MUL, {ir.field(WEFT_FIELD_X), ir.constant(0.01)});
         std::vector<std::uint32_t> planes;
         for (std::uint32_t c = 0; c < kPlanes; ++c) planes.push_back(ir.sample(c, {x, x, zero}));
-        return {backend, ir, planes, kCorner, 1, 0, &handle};
+        return {backend, ir, planes, kCorner, 1, 0, handles};
     }
 
     [[nodiscard]] plugin::Program& program() { return *program_; }
-    [[nodiscard]] weft_handle handle(std::uint32_t kind) {
-        auto found = program_->get_handle(0, kind);
-        if (!found) fail(found.error());
-        return *found;
+    [[nodiscard]] std::vector<weft_handle> handles(std::uint32_t kind) {
+        std::vector<weft_handle> list;
+        for (std::uint32_t c = 0; c < kPlanes; ++c) {
+            auto found = program_->get_handle(c, kind);
+            if (!found) fail(found.error());
+            list.push_back(*found);
+        }
+        return list;
     }
     void run() {
         weft_frame frame{};
@@ -67,24 +71,16 @@ private:
         std::exit(1);
     }
 
-    Corner(plugin::Backend& backend, const test::IrBuilder& built,
-           const std::vector<std::uint32_t>& planes, std::uint64_t width, std::uint64_t height,
-           std::uint32_t kinds, const weft_handle* input) {
-        test::IrBuilder ir = built;
-        settings_[WEFT_FIELD_WIDTH] = static_cast<double>(width);
-        settings_[WEFT_FIELD_HEIGHT] = static_cast<double>(height);
-        settings_[WEFT_FIELD_FPS] = 60;
-        settings_[WEFT_FIELD_RATE] = 48000;
+    static weft_output cache(std::uint64_t width, std::uint64_t height, std::uint32_t kinds) {
         weft_output output{};
         output.node = {"kept", 4};
         output.kind = WEFT_OUTPUT_CACHE;
         output.ticks = 1;
-        output.id = 1;
         output.shared = kinds != 0;
         output.kinds = kinds;
         output.grid.axis_count = 3;
         output.grid.format = WEFT_FORMAT_F32;
-        output.grid.channels = kPlanes;
+        output.grid.channels = 1;
         output.grid.axes[0] = axis_of(WEFT_FIELD_X, width);
         output.grid.axes[1] = axis_of(WEFT_FIELD_Y, height);
         weft_axis& ring = output.grid.axes[2];
@@ -93,23 +89,40 @@ private:
         ring.wrap = WEFT_WRAP_RING;
         ring.count = 1;
         ring.step = 1;
-        const weft_store store = {0, 0, kPlanes, ir.list(planes)};
+        return output;
+    }
+
+    Corner(plugin::Backend& backend, const test::IrBuilder& built,
+           const std::vector<std::uint32_t>& planes, std::uint64_t width, std::uint64_t height,
+           std::uint32_t kinds, const std::vector<weft_handle>& read) {
+        test::IrBuilder ir = built;
+        settings_[WEFT_FIELD_WIDTH] = static_cast<double>(width);
+        settings_[WEFT_FIELD_HEIGHT] = static_cast<double>(height);
+        settings_[WEFT_FIELD_FPS] = 60;
+        settings_[WEFT_FIELD_RATE] = 48000;
+        std::array<weft_output, kPlanes> outputs{};
+        std::array<weft_store, kPlanes> stores{};
+        for (std::uint32_t c = 0; c < kPlanes; ++c) {
+            outputs[c] = cache(width, height, kinds);
+            outputs[c].id = 1 + c;
+            stores[c] = {c, 0, 1, ir.list({planes[c]})};
+        }
         weft_kernel kernel{};
         kernel.domain = WEFT_DOMAIN_RASTER;
         kernel.width = kCorner;
         kernel.height = 1;
         kernel.ir = ir.view();
-        kernel.stores = &store;
-        kernel.store_count = 1;
-        std::array<weft_input, kPlanes> inputs{};
-        for (std::uint32_t c = 0; c < kPlanes; ++c)
-            inputs[c] = {{"kept", 4}, {"v", 1}, WEFT_NOT_INTERNAL, c, 7};
-        if (input) {
+        kernel.stores = stores.data();
+        kernel.store_count = kPlanes;
+        std::vector<weft_input> inputs;
+        for (const weft_handle& handle : read) {
+            const std::uint64_t id = 100 + inputs.size();
+            inputs.push_back({{"kept", 4}, {"v", 1}, WEFT_NOT_INTERNAL, 0, id});
             weft_binding binding{};
             binding.struct_size = sizeof binding;
-            binding.kind = input->kind;
-            binding.handle = *input;
-            edges_.inputs[7] = binding;
+            binding.kind = handle.kind;
+            binding.handle = handle;
+            edges_.inputs[id] = binding;
         }
         weft_batch batch{};
         batch.struct_size = sizeof batch;
@@ -118,9 +131,9 @@ private:
         batch.kernels = &kernel;
         batch.kernel_count = 1;
         batch.inputs = inputs.data();
-        batch.input_count = input ? kPlanes : 0;
-        batch.outputs = &output;
-        batch.output_count = 1;
+        batch.input_count = static_cast<std::uint32_t>(inputs.size());
+        batch.outputs = outputs.data();
+        batch.output_count = kPlanes;
         batch.settings = settings_.data();
         auto compiled = backend.compile(batch, edges_);
         if (!compiled) fail(compiled.error());
