@@ -120,16 +120,15 @@ constexpr std::uint64_t bit(std::uint32_t op) {
     return std::uint64_t{1} << (op - WEFT_OP_ADD);
 }
 
-// What the specification bounds as the table does. On processors only what is one instruction:
-// PoCL's functions take longer than ours.
+// What the specification bounds as the table does. Of a processor only what is one or two
+// instructions: PoCL's other functions take longer than ours.
 std::uint64_t native_of(const Api& cl, const Candidate& chosen) {
     const auto config =
         number_of<cl_device_fp_config>(cl, chosen.device, CL_DEVICE_SINGLE_FP_CONFIG);
     const bool rounds = (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
     const bool processor = (chosen.type & CL_DEVICE_TYPE_CPU) != 0;
     std::uint64_t native = bit(WEFT_OP_INVERSESQRT);
-    if (rounds) native |= bit(WEFT_OP_SQRT);
-    if (rounds && !processor) native |= bit(WEFT_OP_DIV);
+    if (rounds) native |= bit(WEFT_OP_SQRT) | bit(WEFT_OP_DIV);
     if (!processor) native |= bit(WEFT_OP_ROUND) | bit(WEFT_OP_MIN) | bit(WEFT_OP_MAX);
     return native;
 }
@@ -255,6 +254,7 @@ void Context::describe(const Candidate& chosen) {
     }
     info.text.target = gpu::Target::opencl;
     info.text.lanes = lanes_of(cl, chosen);
+    info.text.native = native_of(cl, chosen);
     // Wide vectors make whole groups of few threads.
     info.text.group = info.text.lanes > 1 ? 16 : 128;
     info.text.f64 = true;
