@@ -28,7 +28,8 @@ for name in backends():
     # Much more than any device has.
     said = refused("render", "kept.weft", "-o", "-", "--size", "32768x32768", "--frames", "0:1",
                    "--memory", "2G", "--on", name)
-    check("budget" in said, f"{name} names the budget: {said}")
+    limit = any(word in said for word in ("budget", "allows", "may be used"))
+    check(limit and (" MB" in said or "iB" in said), f"{name} names size and limit: {said}")
     # The least there is.
     for size in ("1x1", "3x1", "1x5"):
         width, height = map(int, size.split("x"))
