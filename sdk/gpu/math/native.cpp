@@ -15,7 +15,7 @@ struct Row {
 
 constexpr Row kRows[] = {
     {WEFT_OP_DIV, "(a) / (b)", "(a) / (b)", "(a) / (b)", ""},
-    {WEFT_OP_POW, "pow(a, b)", "pow(a, b)", "powf(a, b)", "pow(a, b)"},
+    {WEFT_OP_POW, "pow(a, b)", "pow(a, b)", "powf(a, b)", "POW_D(a, b)"},
     {WEFT_OP_SIN, "sin(a)", "sin(a)", "sinf(a)", "sin(a)"},
     {WEFT_OP_COS, "cos(a)", "cos(a)", "cosf(a)", "cos(a)"},
     {WEFT_OP_TAN, "tan(a)", "tan(a)", "tanf(a)", "tan(a)"},

@@ -117,6 +117,20 @@ constexpr const char* kCShared = R"(#define EXACT
 #define COPY_SIGN_D(x, y) copysign(x, y)
 )";
 
+// PoCL 3.1 mistakes the vectors in which some lanes are special.
+constexpr const char* kPowOfLanes = R"(FN D w_pow_lanes(D x, D y) {
+    double a[@];
+    double b[@];
+    vstore@(x, 0, a);
+    vstore@(y, 0, b);
+    for (int i = 0; i < @; ++i) a[i] = pow(a[i], b[i]);
+    return vload@(0, a);
+}
+#define POW_D(x, y) w_pow_lanes(x, y)
+)";
+
+constexpr const char* kPow = "#define POW_D(x, y) pow(x, y)\n";
+
 constexpr const char* kOpencl = R"(#pragma OPENCL FP_CONTRACT OFF
 #define FN static inline __attribute__((always_inline))
 #define LANE_BITS(x) as_uint(x)
@@ -214,10 +228,12 @@ std::string math_types(const TextOptions& options) {
             text += kCShared;
             text += options.lanes > 1 ? with_lanes(kOpenclVector, options.lanes)
                                       : std::string(kC) + kOpenclScalar;
+            if (options.f64)
+                text += options.lanes > 1 ? with_lanes(kPowOfLanes, options.lanes) : kPow;
             fma = "fma((F)(a), (F)(b), (F)(c))";
             break;
         case Target::cuda:
-            text = std::string(kCuda) + kCShared + kC;
+            text = std::string(kCuda) + kCShared + kC + kPow;
             fma = "fmaf(a, b, c)";
             break;
     }
