@@ -1,0 +1,310 @@
+#include "gpu/text_region.h"
+
+#include <cmath>
+
+#include <weft/cpp/backend.hpp>
+
+#include "gpu/math/math.h"
+
+namespace weft::gpu {
+namespace {
+
+bool is_number(const PlanValue& value) {
+    return value.op == WEFT_OP_CONST || value.op == WEFT_OP_UNIFORM || value.op == WEFT_OP_PARAM;
+}
+
+const char* infix(std::uint16_t op) {
+    switch (op) {
+        case WEFT_OP_ADD: return " + ";
+        case WEFT_OP_SUB: return " - ";
+        case WEFT_OP_MUL: return " * ";
+        default: return nullptr;
+    }
+}
+
+}  // namespace
+
+std::string Region::let(const char* type, const std::string& expression) {
+    const auto found = known_.find(expression);
+    if (found != known_.end()) return found->second;
+    std::string name = w.name("t");
+    const bool real = *type == 'F' || *type == 'D';
+    w.line((real ? "EXACT " : "") + std::string(type) + " " + name + " = " + expression + ";");
+    known_[expression] = name;
+    return name;
+}
+
+// Fixed values are computed in double: there are few, and they are rounded once at the end.
+Real Region::real_of(std::uint32_t value) const {
+    const PlanValue& v = plan.values[value];
+    if (!w.options.f64) return {false};
+    if (exact_) return {true};
+    const bool state = v.op == WEFT_OP_LOOP_CARRIED || v.op == WEFT_OP_LOOP_RESULT;
+    if (state) return {bool(plan.loops[plan.values[v.args[0]].aux].carried_f64[v.aux])};
+    if (v.op == WEFT_OP_LOOP_INDEX) return {plan.loops[plan.values[v.args[0]].aux].f64};
+    return {v.f64 || v.varies == 0};
+}
+
+bool Region::is_leaf(std::uint32_t value) const {
+    const PlanValue& v = plan.values[value];
+    if (is_number(v)) return true;
+    if (v.op == WEFT_OP_FIELD && v.varies == 0 && over != Over::points && v.aux < WEFT_FIELD_COUNT)
+        return true;
+    if (scratch_.count(value) != 0) return true;
+    return over == Over::raster && plan.tables.count(value) != 0;
+}
+
+std::string Region::leaf(std::uint32_t value, Real as) {
+    const PlanValue& v = plan.values[value];
+    if (v.op == WEFT_OP_CONST) return w.num(as, v.imm);
+    std::uint32_t number = kNone;
+    if (v.op == WEFT_OP_FIELD) number = v.aux;
+    if (v.op == WEFT_OP_UNIFORM) number = kFirstUniformNumber + v.aux;
+    if (v.op == WEFT_OP_PARAM) number = kFirstUniformNumber + w.text.args.uniforms + v.aux;
+    if (number != kNone && scratch_.count(value) == 0) {
+        const std::string k = std::to_string(number);
+        return as.d ? "DNUM(NUMBER_D(" + k + "))" : "NUM(NUMBER_F(" + k + "))";
+    }
+    std::string text;
+    Real real{true};
+    const auto handed = scratch_.find(value);
+    if (handed != scratch_.end()) {
+        text = "GET_F64(" + w.parameter(Use::scratch) + " + " + std::to_string(handed->second) +
+               "ul, sample_index)";
+        real.d = w.options.f64;
+        if (!real.d) text.replace(0, 7, "GET_F32");
+    } else {
+        const TableSlot& slot = plan.tables.at(value);
+        real.d = slot.f64;
+        const std::string memory = w.parameter(slot.rows ? Use::rows : Use::columns) + " + " +
+                                   std::to_string(slot.offset) + "ul";
+        const std::string size = slot.f64 ? "F64(" : "F32(";
+        if (slot.rows) {
+            text = (slot.f64 ? "DNUM(ONE_" : "NUM(ONE_") + size + memory + ", int(gy)))";
+            if (w.options.target != Target::glsl) text.replace(text.find("int(gy)"), 7, "(int)gy");
+        } else {
+            text = "ROW_" + size + memory + ", first_column)";
+        }
+    }
+    return Words::convert(let(real.type(), text), real, as);
+}
+
+std::string Region::use(std::uint32_t value, Real as) {
+    if (!w.options.f64) as.d = false;
+    if (is_leaf(value)) return leaf(value, as);
+    return Words::convert("v" + std::to_string(value), real_of(value), as);
+}
+
+void Region::mark(std::uint32_t root, std::vector<bool>& needed) const {
+    std::vector<std::uint32_t> open{root};
+    while (!open.empty()) {
+        const std::uint32_t value = open.back();
+        open.pop_back();
+        if (needed[value] || done_[value]) continue;
+        needed[value] = true;
+        if (is_leaf(value)) continue;
+        for (const std::uint32_t need : plan.needs(value)) open.push_back(need);
+    }
+}
+
+void Region::run(const std::vector<std::uint32_t>& roots) {
+    std::vector<bool> needed(plan.values.size());
+    for (const std::uint32_t root : roots) mark(root, needed);
+    emit(0, static_cast<std::uint32_t>(plan.values.size()), needed);
+    for (std::size_t i = 0; i < needed.size(); ++i) done_[i] = done_[i] || needed[i];
+}
+
+void Region::emit(std::uint32_t begin, std::uint32_t end, const std::vector<bool>& needed) {
+    for (std::uint32_t i = begin; i < end; ++i) {
+        const PlanValue& value = plan.values[i];
+        if (value.op == WEFT_OP_LOOP) {
+            if (needed[i]) emit_loop(i, needed);
+            i = plan.loops[value.aux].end - 1;
+            continue;
+        }
+        if (needed[i] && !is_leaf(i)) emit_value(i);
+    }
+}
+
+void Region::emit_value(std::uint32_t index) {
+    const PlanValue& value = plan.values[index];
+    const Real real = real_of(index);
+    const std::string name = "v" + std::to_string(index);
+    const auto define = [&](const std::string& expression) {
+        w.line(std::string("EXACT ") + real.type() + " " + name + " = " + expression + ";");
+    };
+    switch (value.op) {
+        case WEFT_OP_FIELD: define(field(value.aux, real)); return;
+        case WEFT_OP_SAMPLE: define(sample(index, real)); return;
+        // These are defined with their loop.
+        case WEFT_OP_LOOP_INDEX:
+        case WEFT_OP_LOOP_CARRIED: return;
+        case WEFT_OP_LOOP_RESULT:
+            define("c" + std::to_string(value.args[0]) + "_" + std::to_string(value.aux));
+            return;
+        default: define(operate(index, real)); return;
+    }
+}
+
+// The widest of its own precision and that of the operands that vary.
+Real Region::operating(std::uint32_t index) const {
+    Real real = real_of(index);
+    const PlanValue& value = plan.values[index];
+    for (std::size_t i = 0; i < value.args.size(); ++i) {
+        if (value.op == WEFT_OP_SELECT && i == 0) continue;
+        const PlanValue& operand = plan.values[value.args[i]];
+        if (operand.varies != 0 && !is_number(operand) && real_of(value.args[i]).d) real.d = true;
+    }
+    return real;
+}
+
+std::string Region::operate(std::uint32_t index, Real real) {
+    const PlanValue& value = plan.values[index];
+    const Real wide = operating(index);
+    const auto operand = [&](std::size_t i) { return use(value.args[i], wide); };
+    std::string made;
+    if (value.op == WEFT_OP_SELECT) {
+        // The condition keeps its own precision: what is not zero must not be rounded to it.
+        const std::uint32_t condition = value.args[0];
+        const bool number = is_number(plan.values[condition]) || is_leaf(condition);
+        const Real own = number ? wide : real_of(condition);
+        std::string zero = use(condition, own) + " == " + w.num(own, 0.0);
+        if (own.d != wide.d) zero = (own.d ? "B_OF(" : "BD_OF(") + zero + ")";
+        made = std::string(wide.sel()) + "(" + zero + ", " + operand(2) + ", " + operand(1) + ")";
+    } else if (infix(value.op) != nullptr) {
+        made = operand(0) + infix(value.op) + operand(1);
+    } else if (value.op == WEFT_OP_NEG) {
+        made = "-" + operand(0);
+    } else {
+        std::string args;
+        for (std::size_t i = 0; i < value.args.size(); ++i)
+            args += (i == 0 ? "" : ", ") + operand(i);
+        made = w.call(value.op, wide, args);
+    }
+    return Words::convert(made, wide, real);
+}
+
+std::string Region::field(std::uint32_t number, Real as) {
+    if (over == Over::points) return Words::convert(point_field(number), w.widest(), as);
+    const bool across = number == WEFT_FIELD_X;
+    if (plan.domain == WEFT_DOMAIN_RASTER && (across || number == WEFT_FIELD_Y)) {
+        const std::string place = as.of_int(across ? "column" : "row") + " + " + w.num(as, 0.5);
+        const auto count = static_cast<double>(across ? plan.width : plan.height);
+        return w.call(WEFT_OP_DIV, as, place + ", " + w.num(as, count));
+    }
+    if (plan.domain == WEFT_DOMAIN_STREAM)
+        return Words::convert(stream_field(number), w.widest(), as);
+    if (number < WEFT_FIELD_COUNT) {
+        const std::string k = std::to_string(number);
+        return as.d ? "DNUM(NUMBER_D(" + k + "))" : "NUM(NUMBER_F(" + k + "))";
+    }
+    return w.num(as, 0.0);
+}
+
+// Points hold the fields that are read, each in an array.
+std::string Region::point_field(std::uint32_t number) {
+    std::vector<std::uint32_t>& fields = w.text.point_fields;
+    if (!w.options.f64)
+        throw cpp::Failure(WEFT_UNSUPPORTED, "values at free points need a device with doubles");
+    if (number == WEFT_FIELD_ROW_TIME) number = WEFT_FIELD_ABSTIME;
+    if (number == WEFT_FIELD_COLUMN_TIME) return w.num({true}, 0.0);
+    std::size_t k = 0;
+    while (k < fields.size() && fields[k] != number) ++k;
+    if (k == fields.size()) fields.push_back(number);
+    const std::string stride = w.whole(Whole::point_stride);
+    return "GET_F64(" + w.parameter(Use::points) + ", " + std::to_string(k) + " * " + stride +
+           " + point)";
+}
+
+// --- loops
+// ----------------------------------------------------------------------------------------
+
+// How often a loop turns: the k with from + k <= to, counted in double.
+std::string Region::turns(std::uint32_t index) {
+    const PlanValue& value = plan.values[index];
+    const Real real = w.widest();
+    const std::string from = let(real.type(), use(value.args[0], real));
+    const std::string to = let(real.type(), use(value.args[1], real));
+    std::string k = let(real.type(), "floor(" + to + " - " + from + ")");
+    const std::string sel = real.sel();
+    const std::string one = w.num(real, 1.0);
+    // The difference is rounded; the law is about from + k.
+    const std::string less = let(real.type(), k + " - " + one);
+    const std::string more = let(real.type(), k + " + " + one);
+    k = let(real.type(), sel + "(" + from + " + " + k + " > " + to + ", " + less + ", " + sel +
+                             "(" + from + " + " + more + " <= " + to + ", " + more + ", " + k +
+                             "))");
+    constexpr double kMost = 2147483000.0;
+    const std::string most = w.num(real, kMost);
+    k = let(real.type(), sel + "(" + k + " > " + most + ", " + most + ", " + k + ")");
+    return let("I", std::string(real.isel()) + "(" + from + " <= " + to + ", " + real.to_int(k) +
+                        " + 1, INUM(0))");
+}
+
+void Region::emit_loop(std::uint32_t index, const std::vector<bool>& needed) {
+    const PlanValue& value = plan.values[index];
+    const PlanLoop& loop = plan.loops[value.aux];
+    const std::string number = std::to_string(index);
+    const auto carried = [&](std::size_t i) { return "c" + number + "_" + std::to_string(i); };
+    const auto carried_real = [&](std::size_t i) {
+        return Real{exact_ || (w.options.f64 && loop.carried_f64[i])};
+    };
+    const std::string count = turns(index);
+    const Real index_real{exact_ || loop.f64};
+    const std::string from = let(w.widest().type(), use(value.args[0], w.widest()));
+    for (std::size_t i = 0; i < loop.next.size(); ++i)
+        w.line(std::string("EXACT ") + carried_real(i).type() + " " + carried(i) + " = " +
+               use(value.args[2 + i], carried_real(i)) + ";");
+    const bool lanes = w.options.lanes > 1;
+    std::string most = count;
+    if (lanes) {
+        most = w.name("n");
+        w.line("int " + most + " = w_most(" + count + ");");
+    }
+    const std::string turn = w.name("k");
+    const auto known = known_;
+    const auto positions = positions_;
+    const std::string longest = std::to_string(w.options.longest_loop);
+    if (w.options.longest_loop != 0) {
+        // No loop turns more often than the driver bears.
+        const std::string part = turn + "_part";
+        w.open("for (int " + part + " = 0; " + part + " < " + most + "; " + part + " += " +
+               longest + ") {");
+        w.line("if (STOPPED) break;");
+        w.open("for (int " + turn + " = " + part + "; " + turn + " < " + most + " && " + turn +
+               " - " + part + " < " + longest + "; ++" + turn + ") {");
+    } else {
+        w.open("for (int " + turn + " = 0; " + turn + " < " + most + "; ++" + turn + ") {");
+        w.line("if ((" + turn + " & 1023) == 1023 && STOPPED) break;");
+    }
+    const std::string place = w.widest().of_int("INUM(" + turn + ")");
+    for (std::uint32_t i = index + 1; i < loop.end; ++i) {
+        const PlanValue& inner = plan.values[i];
+        if (!needed[i] || inner.args.empty() || inner.args[0] != index) continue;
+        const std::string begin =
+            std::string("EXACT ") + real_of(i).type() + " v" + std::to_string(i) + " = ";
+        if (inner.op == WEFT_OP_LOOP_INDEX)
+            w.line(begin + Words::convert(from + " + " + place, w.widest(), index_real) + ";");
+        if (inner.op == WEFT_OP_LOOP_CARRIED) w.line(begin + carried(inner.aux) + ";");
+    }
+    emit(index + 1, loop.end, needed);
+    std::vector<std::string> next;
+    for (std::size_t i = 0; i < loop.next.size(); ++i)
+        next.push_back(let(carried_real(i).type(), use(loop.next[i], carried_real(i))));
+    for (std::size_t i = 0; i < loop.next.size(); ++i) {
+        std::string text = next[i];
+        if (lanes) {
+            const std::string active = "INUM(" + turn + ") < " + count;
+            const Real real = carried_real(i);
+            text = std::string(real.sel()) + "(" + (real.d ? "BD_OF(" + active + ")" : active) +
+                   ", " + text + ", " + carried(i) + ")";
+        }
+        w.line(carried(i) + " = " + text + ";");
+    }
+    w.close();
+    if (w.options.longest_loop != 0) w.close();
+    known_ = known;
+    positions_ = positions;
+}
+
+}  // namespace weft::gpu

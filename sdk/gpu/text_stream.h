@@ -1,0 +1,25 @@
+// Sound: what is computed for all samples of a call at once, and what goes from sample to sample.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "gpu/text_region.h"
+
+namespace weft::gpu {
+
+// One entry point over the samples of a call.
+struct StreamPass {
+    bool serial = false;  // one thread walks them
+    std::vector<std::uint32_t> stores;
+};
+
+[[nodiscard]] std::vector<StreamPass> stream_passes(const Plan& plan,
+                                                    const std::vector<TextInput>& inputs,
+                                                    const std::vector<TextOutput>& outputs,
+                                                    const TextOptions& options);
+
+void write_stream_pass(Words& words, const Plan& plan, const std::vector<TextInput>& inputs,
+                       const std::vector<TextOutput>& outputs, const StreamPass& pass);
+
+}  // namespace weft::gpu

@@ -1,0 +1,63 @@
+// Pieces of text that do not depend on a kernel: literals, lines, and what a text refers to.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include "gpu/kernel_text.h"
+
+namespace weft::gpu {
+
+// Single or double precision in the words of the text.
+struct Real {
+    bool d = false;
+    [[nodiscard]] const char* type() const { return d ? "D" : "F"; }
+    [[nodiscard]] const char* sel() const { return d ? "SEL_D" : "SEL"; }
+    [[nodiscard]] const char* mask() const { return d ? "BD" : "B"; }
+    // i as an index from a real, and a real from it.
+    [[nodiscard]] std::string to_int(const std::string& x) const {
+        return (d ? "D_TO_I(" : "F_TO_I(") + x + ")";
+    }
+    [[nodiscard]] std::string of_int(const std::string& i) const {
+        return (d ? "I_TO_D(" : "I_TO_F(") + i + ")";
+    }
+    // An int chosen by a comparison of reals.
+    [[nodiscard]] const char* isel() const { return d ? "ISEL_D" : "ISEL"; }
+};
+
+class Words {
+public:
+    explicit Words(const TextOptions& of) : options(of) {}
+
+    // A number of every lane.
+    [[nodiscard]] std::string num(Real real, double value) const;
+    // x, of precision `from`, as `to`.
+    [[nodiscard]] static std::string convert(const std::string& x, Real from, Real to);
+    [[nodiscard]] std::string call(std::uint32_t op, Real real, const std::string& args);
+
+    void line(const std::string& text);
+    void open(const std::string& text);   // a line that ends in {
+    void close(const std::string& text = "}");
+    // A name of its own: "t12".
+    [[nodiscard]] std::string name(const char* prefix) { return prefix + std::to_string(next_++); }
+
+    // The parameter and the whole number of this use; new ones are added.
+    [[nodiscard]] std::string parameter(Use use, std::uint32_t index = 0);
+    [[nodiscard]] std::string whole(Whole what, std::uint32_t index = 0);
+    [[nodiscard]] Real widest() const { return {options.f64}; }
+
+    TextOptions options;
+    KernelText text;
+    std::string body;
+    std::set<std::uint16_t> singles, doubles;  // operators called
+
+private:
+    std::uint32_t next_ = 0;
+    std::size_t depth_ = 1;
+};
+
+// "1.5f"; what has no literal is made of its bits.
+[[nodiscard]] std::string float_literal(double value);
+
+}  // namespace weft::gpu
