@@ -22,7 +22,8 @@ public:
             text("cuda"),
             text("0.1.0"),
             text("kernels on NVIDIA's GPUs, through the CUDA driver and NVRTC"),
-            (1u << WEFT_CONTEXT_COUNT) - 1,
+            // What it offers itself for; whoever asks for it by name has it for everything.
+            1u << WEFT_CONTEXT_COMPUTE,
             0,
             nullptr,
             0,

@@ -22,7 +22,8 @@ public:
             text("opencl"),
             text("0.1.0"),
             text("kernels on any OpenCL device, from 1.2 on"),
-            (1u << WEFT_CONTEXT_COUNT) - 1,
+            // What it offers itself for; whoever asks for it by name has it for everything.
+            1u << WEFT_CONTEXT_COMPUTE,
             0,
             nullptr,
             0,

@@ -24,7 +24,8 @@ public:
             text("vulkan"),
             text("0.1.0"),
             text("compute kernels on any Vulkan 1.2 device"),
-            (1u << WEFT_CONTEXT_COUNT) - 1,
+            // What it offers itself for; whoever asks for it by name has it for everything.
+            1u << WEFT_CONTEXT_VISUAL,
             0,
             nullptr,
             0,
