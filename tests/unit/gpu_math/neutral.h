@@ -26,9 +26,6 @@ inline uint w_leading_zeros(uint a) {
     return static_cast<uint>(std::countl_zero(a));
 }
 
-// Of the two ways of computing, one may need less.
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-
 #define FN [[maybe_unused]] static
 #define F float
 #define D double
