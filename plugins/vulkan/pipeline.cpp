@@ -9,7 +9,7 @@ namespace weft::vulkan {
 namespace {
 
 // Pipelines that stay ready although nobody uses them: what a reload may bring back.
-constexpr std::size_t kMostKept = 256;
+constexpr std::size_t kMostKept = 16;
 // The header that every driver writes; one that remembers nothing writes nothing else.
 constexpr std::size_t kEmptyCache = 32;
 constexpr std::uint32_t kConstantBytes = sizeof(gpu::Launch::constants);
@@ -117,8 +117,7 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
     }
     fresh = true;
     compile(*pipeline, text.entries.size());
-    keep(pipeline);
-    return pipeline;
+    return keep(pipeline);
 }
 
 std::shared_ptr<const Pipeline> Pipelines::whole(const Pipeline& common) {
@@ -132,27 +131,40 @@ std::shared_ptr<const Pipeline> Pipelines::whole(const Pipeline& common) {
     pipeline->parameters = common.parameters;
     if (auto found = find(*pipeline, common.entries.size())) return found;
     compile(*pipeline, common.entries.size());
-    keep(pipeline);
-    return pipeline;
+    return keep(pipeline);
 }
 
 // The whole text decides, not a hash of it.
 std::shared_ptr<const Pipeline> Pipelines::find(const Pipeline& like, std::size_t entries) {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const auto& one) {
-        return one->source == like.source && one->entries.size() == entries &&
-               one->args == like.args && one->args_bytes == like.args_bytes &&
-               one->parameters == like.parameters && one->paths == like.paths;
-    });
-    if (found == kept_.end()) return nullptr;
-    kept_.splice(kept_.begin(), kept_, found);
-    return kept_.front();
+    for (auto one = all_.begin(); one != all_.end();) {
+        const std::shared_ptr<const Pipeline> found = one->lock();
+        if (found == nullptr) {
+            one = all_.erase(one);
+            continue;
+        }
+        ++one;
+        if (found->source != like.source || found->entries.size() != entries ||
+            found->args != like.args || found->args_bytes != like.args_bytes ||
+            found->parameters != like.parameters || found->paths != like.paths)
+            continue;
+        use(found);
+        return found;
+    }
+    return nullptr;
 }
 
-void Pipelines::keep(const std::shared_ptr<const Pipeline>& pipeline) {
+void Pipelines::use(const std::shared_ptr<const Pipeline>& pipeline) {
+    recent_.remove(pipeline);
+    recent_.push_front(pipeline);
+    if (recent_.size() > kMostKept) recent_.pop_back();
+}
+
+std::shared_ptr<const Pipeline> Pipelines::keep(std::shared_ptr<const Pipeline> pipeline) {
     const std::lock_guard lock(mutex_);
-    kept_.push_front(pipeline);
-    if (kept_.size() > kMostKept) kept_.pop_back();
+    all_.push_back(pipeline);
+    use(pipeline);
+    return pipeline;
 }
 
 std::vector<std::uint32_t> Pipelines::module_of(const Pipeline& pipeline, std::uint32_t entry) {

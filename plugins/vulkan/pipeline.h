@@ -48,7 +48,8 @@ public:
 
 private:
     [[nodiscard]] std::shared_ptr<const Pipeline> find(const Pipeline& like, std::size_t entries);
-    void keep(const std::shared_ptr<const Pipeline>& pipeline);
+    [[nodiscard]] std::shared_ptr<const Pipeline> keep(std::shared_ptr<const Pipeline> pipeline);
+    void use(const std::shared_ptr<const Pipeline>& pipeline);
     [[nodiscard]] std::vector<std::uint32_t> module_of(const Pipeline& pipeline,
                                                        std::uint32_t entry);
     void compile(Pipeline& pipeline, std::size_t entries);
@@ -58,7 +59,8 @@ private:
     FloatModes modes_;
     Layouts layouts_;
     std::mutex mutex_;
-    std::list<std::shared_ptr<const Pipeline>> kept_;  // the last used first
+    std::list<std::weak_ptr<const Pipeline>> all_;       // that somebody uses, or that are kept
+    std::list<std::shared_ptr<const Pipeline>> recent_;  // kept; the last used first
 };
 
 }  // namespace weft::vulkan
