@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <weft/clock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -220,8 +221,9 @@ std::uint32_t BatchText::sound(std::uint32_t target) {
     output.grid.axis_count = 1;
     output.grid.format = WEFT_FORMAT_F32;
     output.grid.channels = 1;
-    output.grid.axes[0] =
-        axis_of(WEFT_FIELD_ABSTIME, 0, 0.0, 1.0 / settings[WEFT_FIELD_RATE], sizeof(float));
+    const double longest = settings[WEFT_FIELD_RATE] / settings[WEFT_FIELD_FPS] + 2.0;
+    output.grid.axes[0] = axis_of(WEFT_FIELD_ABSTIME, static_cast<std::uint64_t>(longest), 0.0,
+                                  1.0 / settings[WEFT_FIELD_RATE], sizeof(float));
     outputs.push_back(output);
     return static_cast<std::uint32_t>(outputs.size() - 1);
 }
@@ -274,6 +276,13 @@ BatchView::BatchView(const BatchText& text) {
         made.width = k.width;
         made.height = k.height;
         made.ir = k.ir.view();
+        for (std::uint32_t v = 0; v < made.ir.value_count; ++v) {
+            const weft_ir_value& value = made.ir.values[v];
+            if (value.op == WEFT_OP_UNIFORM)
+                made.ir.uniform_count = std::max(made.ir.uniform_count, value.aux + 1);
+            if (value.op == WEFT_OP_PARAM)
+                batch.param_count = std::max(batch.param_count, value.aux + 1);
+        }
         made.stores = k.stores.data();
         made.store_count = static_cast<std::uint32_t>(k.stores.size());
         kernels_.push_back(made);
