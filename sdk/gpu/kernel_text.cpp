@@ -141,7 +141,7 @@ private:
     std::vector<std::string> bodies_;
 };
 
-KernelText write(const weft_kernel& kernel, std::uint32_t params, const TextOptions& options,
+KernelText write(const weft_kernel& kernel, const TextOptions& options,
                  const std::vector<TextInput>& inputs, const std::vector<TextOutput>& outputs,
                  bool gather) {
     // Only pictures are computed several points at a time.
@@ -151,8 +151,12 @@ KernelText write(const weft_kernel& kernel, std::uint32_t params, const TextOpti
         throw cpp::Failure(WEFT_UNSUPPORTED, "values at free points need a device with doubles");
     const Plan plan = make_text_plan(kernel, inputs, used);
     Words words(used);
-    words.text.args.uniforms = kernel.ir.uniform_count;
-    words.text.args.params = params;
+    for (const PlanValue& value : plan.values) {
+        std::uint32_t& uniforms = words.text.args.uniforms;
+        std::uint32_t& params = words.text.args.params;
+        if (value.op == WEFT_OP_UNIFORM) uniforms = std::max(uniforms, value.aux + 1);
+        if (value.op == WEFT_OP_PARAM) params = std::max(params, value.aux + 1);
+    }
     words.text.columns_bytes = plan.columns_bytes;
     words.text.rows_bytes = plan.rows_bytes;
     Writer writer(words, plan, inputs, outputs);
@@ -169,8 +173,7 @@ KernelText write(const weft_kernel& kernel, std::uint32_t params, const TextOpti
 
 KernelText write_kernel(const TextRequest& request) {
     const weft_kernel& kernel = request.batch->kernels[request.kernel];
-    return write(kernel, request.batch->param_count, request.options, *request.inputs,
-                 *request.outputs, false);
+    return write(kernel, request.options, *request.inputs, *request.outputs, false);
 }
 
 KernelText write_gather(const TextInput& input, const TextOptions& options) {
@@ -205,7 +208,7 @@ KernelText write_gather(const TextInput& input, const TextOptions& options) {
     kernel.ir.arg_count = static_cast<std::uint32_t>(args.size());
     kernel.stores = &store;
     kernel.store_count = 1;
-    KernelText text = write(kernel, 0, options, {input}, {}, true);
+    KernelText text = write(kernel, options, {input}, {}, true);
     text.point_fields.clear();
     for (std::uint32_t a = 0; a < input.grid.axis_count; ++a)
         text.point_fields.push_back(input.grid.axes[a].field);

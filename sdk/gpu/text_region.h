@@ -73,7 +73,8 @@ private:
     // text_sample.cpp
     [[nodiscard]] std::string sample(std::uint32_t value, Real real);
     [[nodiscard]] Position position(std::uint32_t value, std::uint32_t axis);
-    [[nodiscard]] bool unit_position(std::uint32_t value, std::uint32_t axis, Position& made);
+    [[nodiscard]] bool affine_position(std::uint32_t value, std::uint32_t axis, Position& made);
+    [[nodiscard]] Position place_at(const weft_axis& axis, std::string u, Real real);
     [[nodiscard]] Position free_position(const weft_axis& axis, std::uint32_t coordinate);
     [[nodiscard]] Position ring_position(const weft_axis& axis, std::uint32_t input,
                                          std::uint32_t coordinate);
@@ -101,7 +102,7 @@ private:
 // Whether an int index reaches every number of a plane of the grid.
 [[nodiscard]] bool is_far(const weft_grid& grid);
 // Throws WEFT_UNSUPPORTED for a grid that kernels cannot reach.
-void check_grid(const weft_grid& grid);
+void check_grid(const weft_grid& grid, bool read);
 // Bytes of what one load takes from a grid.
 [[nodiscard]] std::int64_t unit_of(const weft_grid& grid);
 

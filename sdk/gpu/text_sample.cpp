@@ -47,13 +47,14 @@ bool is_far(const weft_grid& grid) {
     return last / static_cast<double>(unit_of(grid)) >= 2147483648.0;
 }
 
-void check_grid(const weft_grid& grid) {
+void check_grid(const weft_grid& grid, bool read) {
     bool fits = grid.axis_count <= WEFT_MAX_AXES && grid.format <= WEFT_FORMAT_RGBA16 &&
                 grid.channel_stride % unit_of(grid) == 0;
     for (std::uint32_t a = 0; fits && a < grid.axis_count; ++a) {
         const weft_axis& axis = grid.axes[a];
         const std::uint64_t count = axis.wrap == WEFT_WRAP_RING ? axis.capacity : axis.count;
-        fits = axis.stride % unit_of(grid) == 0 && count > 0 && count < (std::uint64_t{1} << 30);
+        fits = axis.stride % unit_of(grid) == 0 &&
+               (!read || (count > 0 && count < (std::uint64_t{1} << 30)));
     }
     if (!fits)
         throw cpp::Failure(WEFT_UNSUPPORTED,
@@ -131,9 +132,9 @@ Region::Position Region::ring_position(const weft_axis& axis, std::uint32_t inpu
     return made;
 }
 
-// A picture read at its own points, moved by something that all of a row or column share, is read
-// exactly on its points: their numbers are whole.
-bool Region::unit_position(std::uint32_t value, std::uint32_t number, Position& made) {
+// A coordinate that walks the grid at a constant step. Where the step is one point, the picture is
+// read as it lies, moved by what all of a row or column share: indices are whole numbers then.
+bool Region::affine_position(std::uint32_t value, std::uint32_t number, Position& made) {
     const auto found = plan.affines.find({value, number});
     if (found == plan.affines.end() || plan.domain != WEFT_DOMAIN_RASTER) return false;
     const weft_ir_affine& affine = *found->second;
@@ -145,7 +146,7 @@ bool Region::unit_position(std::uint32_t value, std::uint32_t number, Position& 
     if (over == Over::rows && across) return false;
     const auto points = static_cast<double>(across ? plan.width : plan.height);
     const double per_point = affine.scale / (points * axis.step);
-    if (std::fabs(per_point - 1.0) * points >= kSnap) return false;
+    const bool unit = std::fabs(per_point - 1.0) * points < kSnap;
     const double shift = (affine.scale * 0.5 / points - axis.origin) / axis.step;
     const Real real = w.widest();
     made.real = {};
@@ -153,7 +154,17 @@ bool Region::unit_position(std::uint32_t value, std::uint32_t number, Position& 
     const bool linear = axis.filter == WEFT_FILTER_LINEAR;
     const double period = period_of(axis);
     const PlanValue& base = plan.values[affine.base];
-    if (base.op == WEFT_OP_CONST && std::isfinite(base.imm)) {
+    const bool known = base.op == WEFT_OP_CONST && std::isfinite(base.imm);
+    if (!unit) {
+        // In double, so that the position is as exact as that of a table over the columns.
+        std::string u = real.of_int(place) + " * " + w.num(real, per_point) + " + ";
+        u += known ? w.num(real, shift + base.imm / axis.step)
+                   : "(" + use(affine.base, real) + " / " + w.num(real, axis.step) + " + " +
+                         w.num(real, shift) + ")";
+        made = place_at(axis, let(real.type(), u), real);
+        return true;
+    }
+    if (known) {
         double u = shift + base.imm / axis.step;
         if (std::fabs(u - std::round(u)) < kSnap) u = std::round(u);
         if (repeats(axis)) u -= std::floor(u / period) * period;
@@ -220,6 +231,15 @@ Region::Position Region::free_position(const weft_axis& axis, std::uint32_t coor
         u = let(real.type(),
                 "(" + c + " - " + w.num(real, axis.origin) + ") / " + w.num(real, axis.step));
     }
+    return place_at(axis, u, real);
+}
+
+// The place of position u on an axis, of which nothing is known.
+Region::Position Region::place_at(const weft_axis& axis, std::string u, Real real) {
+    Position made;
+    made.real = real;
+    const bool linear = axis.filter == WEFT_FILTER_LINEAR;
+    const auto count = static_cast<double>(axis.count);
     std::string index;
     std::string below;
     if (repeats(axis)) {
@@ -263,7 +283,7 @@ Region::Position Region::position(std::uint32_t value, std::uint32_t number) {
     Position made;
     if (ring) {
         made = ring_position(axis, sample.aux, coordinate);
-    } else if (!unit_position(value, number, made)) {
+    } else if (!affine_position(value, number, made)) {
         made = free_position(axis, coordinate);
     }
     return positions_[key] = made;
@@ -369,7 +389,7 @@ std::string Region::sample(std::uint32_t value, Real real) {
     const PlanValue& v = plan.values[value];
     const TextInput& input = inputs[v.aux];
     const weft_grid& grid = input.grid;
-    check_grid(grid);
+    check_grid(grid, true);
     const bool packed = grid.format == WEFT_FORMAT_RGBA8 || grid.format == WEFT_FORMAT_RGBA16;
     std::int64_t begin = grid.channel_stride * static_cast<std::int64_t>(input.channel);
     if (packed) begin = grid.format == WEFT_FORMAT_RGBA16 && input.channel >= 2 ? 4 : 0;

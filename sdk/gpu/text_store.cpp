@@ -13,7 +13,7 @@ class StoreWriter {
 public:
     StoreWriter(Region& region, const weft_grid& grid, std::uint32_t store)
         : region_(region), w_(region.w), grid_(grid), store_(store), unit_(unit_of(grid)) {
-        check_grid(grid);
+        check_grid(grid, false);
         if (is_packed(grid)) unit_ = 4;
         std::string far;
         for (std::uint32_t a = 0; a < grid.axis_count; ++a) add_axis(grid.axes[a], far);
