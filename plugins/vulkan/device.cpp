@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gpu/math/native_trial.h"
+
 namespace weft::vulkan {
 namespace {
 
@@ -34,7 +36,9 @@ Device::Device(cpp::Host host)
       pools_(context_),
       timeline_(context_) {
     // Software drivers do it in two steps, or call a slow function.
-    if (!context_.software()) context_.info.text.fused = fuses();
+    if (context_.software()) return;
+    context_.info.text.fused = fuses();
+    context_.info.text.native = gpu::choose_natives(*this, host);
 }
 
 // No property of a device tells; (1 + e)^2 - (1 + 2e) is e^2 or nothing.

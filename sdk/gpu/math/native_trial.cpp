@@ -255,9 +255,9 @@ std::vector<NativeTrial> try_natives(Device& device) {
     return trials;
 }
 
-std::uint64_t choose_natives(Device& device, const std::string& cache_directory) {
+std::uint64_t choose_natives(Device& device, cpp::Host host) {
     const DeviceInfo& info = device.info();
-    const DiskCache cache(cache_directory);
+    const DiskCache cache{std::string(host.cache_directory())};
     const CacheKey key = make_key(
         "native functions", info.name + "\n" + info.driver,
         std::to_string(static_cast<int>(info.text.target)) + " " + std::to_string(info.text.lanes));
@@ -266,8 +266,14 @@ std::uint64_t choose_natives(Device& device, const std::string& cache_directory)
         std::memcpy(&mask, known->data(), sizeof mask);
         return mask;
     }
-    for (const NativeTrial& trial : try_natives(device))
-        if (trial.chosen()) mask |= bit(trial.op);
+    try {
+        for (const NativeTrial& trial : try_natives(device))
+            if (trial.chosen()) mask |= bit(trial.op);
+    } catch (const cpp::Failure& failure) {
+        host.log(WEFT_LOG_WARNING,
+                 info.name + ": its functions could not be tried: " + failure.what());
+        return info.text.native;
+    }
     std::vector<std::uint8_t> bytes(sizeof mask);
     std::memcpy(bytes.data(), &mask, sizeof mask);
     cache.write(key, bytes);

@@ -23,8 +23,9 @@ struct NativeTrial {
 // where compiling for a measurement takes longer than it saves.
 [[nodiscard]] std::vector<NativeTrial> try_natives(Device& device);
 
-// The mask for TextOptions::native, remembered in `cache_directory` ("": tried anew).
-[[nodiscard]] std::uint64_t choose_natives(Device& device, const std::string& cache_directory);
+// The mask for TextOptions::native, remembered in the host's cache directory ("": tried anew). Where
+// the trial cannot be run the log says so, and the device's own mask stays.
+[[nodiscard]] std::uint64_t choose_natives(Device& device, cpp::Host host);
 
 // What operators (ours, or the driver's as `options` say) give for these operands on the device:
 // `operands` are three lists of equal length; the result is a list an operator.

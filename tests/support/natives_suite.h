@@ -1,0 +1,95 @@
+// What every device of sdk/gpu is asked for about its driver's own functions. Instantiated as
+// device_suite.h is.
+#pragma once
+
+#include <filesystem>
+
+#include <weft/ops.h>
+
+#include "gpu/math/native_trial.h"
+#include "tests/support/device_suite.h"
+
+namespace weft::test {
+
+// A device that counts what it compiles; one in host memory may be taken for one that is not.
+class Counted final : public gpu::Device {
+public:
+    explicit Counted(gpu::Device& device, bool unified = true)
+        : device_(device), info_(device.info()) {
+        info_.unified = info_.unified && unified;
+    }
+    [[nodiscard]] const gpu::DeviceInfo& info() const override { return info_; }
+    [[nodiscard]] std::unique_ptr<gpu::Buffer> allocate(std::uint64_t size,
+                                                        gpu::Place place) override {
+        return device_.allocate(size, place);
+    }
+    [[nodiscard]] std::unique_ptr<gpu::Buffer> import_host(void* data,
+                                                           std::uint64_t size) override {
+        return device_.import_host(data, size);
+    }
+    [[nodiscard]] std::unique_ptr<gpu::Buffer> import_fd(int fd, std::uint64_t size) override {
+        return device_.import_fd(fd, size);
+    }
+    [[nodiscard]] std::shared_ptr<const gpu::Pipeline> build(
+        const gpu::BuildRequest& request) override {
+        ++builds;
+        return device_.build(request);
+    }
+    [[nodiscard]] std::unique_ptr<gpu::Work> record(
+        const std::vector<gpu::Command>& commands) override {
+        return device_.record(commands);
+    }
+    std::uint64_t submit(gpu::Work& work) override { return device_.submit(work); }
+    [[nodiscard]] bool wait(std::uint64_t value, std::uint64_t timeout_ns) override {
+        return device_.wait(value, timeout_ns);
+    }
+    [[nodiscard]] Budget budget() const override { return device_.budget(); }
+
+    int builds = 0;
+
+private:
+    gpu::Device& device_;
+    gpu::DeviceInfo info_;
+};
+
+template <class Api>
+class NativesSuite : public testing::Test {
+protected:
+    void SetUp() override {
+        try {
+            device_ = Api::open(host_.host());
+        } catch (const cpp::Failure& failure) {
+            GTEST_SKIP() << failure.what();
+        }
+    }
+    SmallHost host_;
+    std::unique_ptr<gpu::Device> device_;
+};
+TYPED_TEST_SUITE_P(NativesSuite);
+
+TYPED_TEST_P(NativesSuite, WhatIsUsedKeepsTheBounds) {
+    const std::uint64_t used = this->device_->info().text.native;
+    std::uint64_t good = 0;
+    for (const gpu::NativeTrial& trial : gpu::try_natives(*this->device_))
+        if (trial.misses == 0) good |= std::uint64_t{1} << (trial.op - WEFT_OP_ADD);
+    EXPECT_EQ(used & ~good, 0u);
+}
+
+TYPED_TEST_P(NativesSuite, ChoiceIsRemembered) {
+    const auto cache =
+        std::filesystem::temp_directory_path() / ("weft-natives-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(cache);
+    const SmallHost host(cache.string());
+    Counted first(*this->device_);
+    const std::uint64_t chosen = gpu::choose_natives(first, host.host());
+    EXPECT_GT(first.builds, 0);
+    Counted second(*this->device_);
+    EXPECT_EQ(gpu::choose_natives(second, host.host()), chosen);
+    EXPECT_EQ(second.builds, 0);
+    EXPECT_EQ(host.log, "");
+    std::filesystem::remove_all(cache);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(NativesSuite, WhatIsUsedKeepsTheBounds, ChoiceIsRemembered);
+
+}  // namespace weft::test
