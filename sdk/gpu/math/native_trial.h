@@ -23,8 +23,8 @@ struct NativeTrial {
 // where compiling for a measurement takes longer than it saves.
 [[nodiscard]] std::vector<NativeTrial> try_natives(Device& device);
 
-// The mask for TextOptions::native, remembered in the host's cache directory ("": tried anew). Where
-// the trial cannot be run the log says so, and the device's own mask stays.
+// The mask for TextOptions::native, remembered in the host's cache directory ("": tried anew).
+// Where the trial cannot be run the log says so, and the device's own mask stays.
 [[nodiscard]] std::uint64_t choose_natives(Device& device, cpp::Host host);
 
 // What operators (ours, or the driver's as `options` say) give for these operands on the device:

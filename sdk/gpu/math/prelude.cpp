@@ -62,7 +62,8 @@ bool w_doubt = false;
 #define W_NAN_D packDouble2x32(uvec2(0u, 0x7ff80000u))
 #define ABS_D(x) abs(x)
 #define IS_NAN_D(x) isnan(x)
-#define COPY_SIGN_D(x, y) DOUBLE_OF_BITS((HIGH_BITS(x) & 0x7fffffffu) | (HIGH_BITS(y) & 0x80000000u), LOW_BITS(x))
+#define COPY_SIGN_D(x, y) \
+    DOUBLE_OF_BITS((HIGH_BITS(x) & 0x7fffffffu) | (HIGH_BITS(y) & 0x80000000u), LOW_BITS(x))
 uint w_mulhi(uint a, uint b) {
     uint high;
     uint low;
