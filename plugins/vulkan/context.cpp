@@ -275,10 +275,10 @@ Candidate choose(const Instance& instance) {
     return *best;
 }
 
-void Context::check(VkResult result, const std::string& doing) {
+void Context::check(VkResult result, std::string_view doing) {
     if (result >= VK_SUCCESS) return;
     if (result == VK_ERROR_DEVICE_LOST) lost_ = true;
-    throw cpp::Failure(meaning(result), chosen.name + ", " + doing + ": " + result_name(result));
+    throw cpp::Failure(meaning(result), chosen.name + ", " + std::string(doing) + ": " + result_name(result));
 }
 
 Context::Context(cpp::Host h) : host(h), instance(h), chosen(choose(instance)) {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -186,7 +187,7 @@ public:
     ~Context();
 
     // Throws what `result` means, unless it is a success; remembers that the device is lost.
-    void check(VkResult result, const std::string& doing);
+    void check(VkResult result, std::string_view doing);
     [[nodiscard]] bool lost() const { return lost_; }
     [[nodiscard]] bool software() const { return chosen.type == VK_PHYSICAL_DEVICE_TYPE_CPU; }
 
