@@ -9,7 +9,7 @@ namespace weft::cuda {
 namespace {
 
 // Pipelines that stay ready although nobody uses them: what a reload may bring back.
-constexpr std::size_t kMostKept = 256;
+constexpr std::size_t kMostKept = 16;
 
 }  // namespace
 
@@ -57,6 +57,7 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
         pipeline = std::make_shared<const Pipeline>(context_, text, compiled.data());
         disk_.write(key, compiled);
     }
+    const std::lock_guard lock(mutex_);
     keep(pipeline);
     return pipeline;
 }
@@ -64,17 +65,25 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
 // The whole text decides, not a hash of it.
 std::shared_ptr<const Pipeline> Pipelines::find(const std::string& source) {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(kept_.begin(), kept_.end(),
-                                    [&](const auto& one) { return one->source == source; });
-    if (found == kept_.end()) return nullptr;
-    kept_.splice(kept_.begin(), kept_, found);
-    return kept_.front();
+    for (auto known = known_.begin(); known != known_.end();) {
+        std::shared_ptr<const Pipeline> pipeline = known->pipeline.lock();
+        if (pipeline == nullptr) {
+            known = known_.erase(known);
+        } else if (pipeline->source != source) {
+            ++known;
+        } else {
+            known_.erase(known);
+            keep(pipeline);
+            return pipeline;
+        }
+    }
+    return nullptr;
 }
 
+// With the mutex held.
 void Pipelines::keep(const std::shared_ptr<const Pipeline>& pipeline) {
-    const std::lock_guard lock(mutex_);
-    kept_.push_front(pipeline);
-    if (kept_.size() > kMostKept) kept_.pop_back();
+    known_.push_front({pipeline, pipeline});
+    if (known_.size() > kMostKept) std::next(known_.begin(), kMostKept)->kept.reset();
 }
 
 std::vector<std::uint8_t> Pipelines::compile(const gpu::BuildRequest& request) {

@@ -10,7 +10,7 @@ namespace weft::opencl {
 namespace {
 
 // Pipelines that stay ready although nobody uses them: what a reload may bring back.
-constexpr std::size_t kMostKept = 256;
+constexpr std::size_t kMostKept = 16;
 constexpr std::uint64_t kWarmBytes = 65536;
 
 std::vector<std::string> names_of(const gpu::KernelText& text) {
@@ -47,6 +47,7 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
     const auto pipeline = std::make_shared<const Pipeline>(std::move(program), text);
     warm(*pipeline, std::max(kWarmBytes, text.args.bytes(text.whole.size())));
     if (compiled) disk_.write(key, binary_of(*pipeline));
+    const std::lock_guard lock(mutex_);
     keep(pipeline);
     return pipeline;
 }
@@ -54,17 +55,25 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
 // The whole text decides, not a hash of it.
 std::shared_ptr<const Pipeline> Pipelines::find(const std::string& source) {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(kept_.begin(), kept_.end(),
-                                    [&](const auto& one) { return one->source == source; });
-    if (found == kept_.end()) return nullptr;
-    kept_.splice(kept_.begin(), kept_, found);
-    return kept_.front();
+    for (auto known = known_.begin(); known != known_.end();) {
+        std::shared_ptr<const Pipeline> pipeline = known->pipeline.lock();
+        if (pipeline == nullptr) {
+            known = known_.erase(known);
+        } else if (pipeline->source != source) {
+            ++known;
+        } else {
+            known_.erase(known);
+            keep(pipeline);
+            return pipeline;
+        }
+    }
+    return nullptr;
 }
 
+// With the mutex held.
 void Pipelines::keep(const std::shared_ptr<const Pipeline>& pipeline) {
-    const std::lock_guard lock(mutex_);
-    kept_.push_front(pipeline);
-    if (kept_.size() > kMostKept) kept_.pop_back();
+    known_.push_front({pipeline, pipeline});
+    if (known_.size() > kMostKept) std::next(known_.begin(), kMostKept)->kept.reset();
 }
 
 // Null when the driver does not want it any more.

@@ -38,8 +38,13 @@ private:
     gpu::DiskCache disk_;
     cpp::Host host_;
     std::string options_;
+    // Those in use, and the last used ones although nobody uses them.
+    struct Known {
+        std::weak_ptr<const Pipeline> pipeline;
+        std::shared_ptr<const Pipeline> kept;
+    };
     std::mutex mutex_;
-    std::list<std::shared_ptr<const Pipeline>> kept_;  // the last used first
+    std::list<Known> known_;  // the last used first
 };
 
 }  // namespace weft::opencl
