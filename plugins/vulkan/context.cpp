@@ -328,6 +328,7 @@ void Context::describe() {
     info.text.f64 = true;
     if (driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE) {
         info.text.longest_loop = kLongestLoop;
+        info.text.zero_hidden = true;
         info.text.native = kExactInLlvmpipe;
     }
 }

@@ -181,6 +181,9 @@ std::string glsl_numbers(const TextOptions& options, const KernelText& text) {
         out += "#define p" + k + " addresses.p[" + k + "]\n";
     }
     out += "layout(local_size_x = " + std::to_string(options.group) + ") in;\n";
+    // Nothing tells a compiler that no launch ends at 2^31.
+    out += "#define NOUGHT_F uintBitsToFloat(launch.w >> 31)\n";
+    out += "#define NOUGHT_D packDouble2x32(uvec2(0u, launch.w >> 31))\n";
     out += "#define NUMBER_D(k) numbers.d[k]\n#define NUMBER_F(k) numbers.f[k]\n";
     out += "#define WHOLE(k) numbers.w[k]\n";
     return out;

@@ -16,6 +16,7 @@
 //   PUT_F32(p, j, gap, x, n) PUT_F64 PUT_U32     the first n lanes of x, `gap` numbers apart
 //   PUT_ONE_F32(p, j, x) PUT_ONE_F64 PUT_ONE_I32 one scalar
 //   NUMBER_D(k) NUMBER_F(k) WHOLE(k)   of the block of numbers
+//   NOUGHT_F NOUGHT_D   GLSL: a zero that its compiler does not see
 //   STOPPED        not zero when the launch is to end early
 //   gx, gy         number of the thread; launch its constants
 #pragma once

@@ -23,6 +23,7 @@ struct TextOptions {
     bool fused = false;              // fma() rounds once
     std::uint32_t longest_loop = 0;  // turns after which the driver stops a loop; 0: never
     std::uint64_t native = 0;  // bit op - WEFT_OP_ADD: the driver's own function keeps the bound
+    bool zero_hidden = false;  // the driver makes 0 * x zero, whatever x is, if it sees the 0
 };
 
 // How an input is reached, settled when the batch is compiled.

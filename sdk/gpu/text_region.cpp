@@ -56,6 +56,8 @@ bool Region::is_leaf(std::uint32_t value) const {
 
 std::string Region::leaf(std::uint32_t value, Real as) {
     const PlanValue& v = plan.values[value];
+    if (v.op == WEFT_OP_CONST && v.imm == 0.0 && w.options.zero_hidden)
+        return std::string(std::signbit(v.imm) ? "(-" : "(") + (as.d ? "NOUGHT_D)" : "NOUGHT_F)");
     if (v.op == WEFT_OP_CONST) return w.num(as, v.imm);
     std::uint32_t number = kNone;
     if (v.op == WEFT_OP_FIELD) number = v.aux;
