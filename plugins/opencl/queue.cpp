@@ -204,7 +204,7 @@ bool Timeline::reached(std::uint64_t value) {
         if (status < 0) context_.check(CL_OUT_OF_RESOURCES, "complete its work");
         completed_ = first.value;
         context_.cl.ReleaseEvent(first.event);
-        flights_.pop_front();
+        flights_.erase(flights_.begin());
     }
     return completed_ >= value;
 }

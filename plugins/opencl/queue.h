@@ -3,8 +3,8 @@
 
 #include <array>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
+#include <vector>
 
 #include "context.h"
 #include "memory.h"
@@ -55,7 +55,7 @@ private:
     Context& context_;
     Alarm* const alarm_;
     std::mutex mutex_;  // of what follows
-    std::deque<Flight> flights_;
+    std::vector<Flight> flights_;  // few: no memory comes and goes
     std::uint64_t submitted_ = 0;
     std::uint64_t completed_ = 0;
 };
