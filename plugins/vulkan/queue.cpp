@@ -126,14 +126,14 @@ void Timeline::settle(std::uint64_t value) {
     const std::lock_guard lock(mutex_);
     while (!flights_.empty() && flights_.front().value <= value) {
         if (flights_.front().work->doubtful()) return run_again();
-        flights_.pop_front();
+        flights_.erase(flights_.begin());
     }
 }
 
 // The first flight with all its paths; those behind it may have read what it wrote, and follow.
 void Timeline::run_again() {
     (void)reached(semaphore_.get(), submitted_, UINT64_MAX);
-    const std::deque<Flight> flights = std::exchange(flights_, {});
+    const std::vector<Flight> flights = std::exchange(flights_, {});
     for (const Flight& flight : flights) {
         if (&flight != &flights.front()) run_and_wait(flight.work->next());
         if (&flight == &flights.front() || flight.work->doubtful())

@@ -1,8 +1,8 @@
 // Work in the order of its submission, and how far the device has come with it.
 #pragma once
 
-#include <deque>
 #include <mutex>
+#include <vector>
 
 #include "recording.h"
 
@@ -61,7 +61,7 @@ private:
     std::mutex mutex_;          // of what follows
     std::uint64_t submitted_ = 0;
     std::uint64_t again_value_ = 0;
-    std::deque<Flight> flights_;  // software drivers: not yet known to be complete
+    std::vector<Flight> flights_;  // software drivers: not yet known to be complete; few
 };
 
 }  // namespace weft::vulkan

@@ -114,6 +114,19 @@ TEST(Silence, NeitherDoesWorkOfAnotherGroup) {
     expect_silence("cpu", {"audio=threads:1"});
 }
 
+// What is allocated with `new` by us and by back ends; a driver's own malloc is its business.
+TEST(Silence, NeitherDoesWorkOnAccelerators) {
+    for (const char* backend : {"vulkan", "opencl"}) {
+        CommonOptions options;
+        auto session = Session::create(options);
+        ASSERT_TRUE(session.ok());
+        if (!(*session)->backend(backend, WEFT_CONTEXT_VISUAL)) {
+            GTEST_SKIP() << (*session)->diagnostics().render(false);
+        }
+        expect_silence(backend, {});
+    }
+}
+
 // The counter itself can fail: work that allocates is seen.
 TEST(Silence, CounterSeesAllocations) {
     g_allocations = 0;
