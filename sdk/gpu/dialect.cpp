@@ -184,6 +184,8 @@ std::string glsl_numbers(const TextOptions& options, const KernelText& text) {
     // Nothing tells a compiler that no launch ends at 2^31.
     out += "#define NOUGHT_F uintBitsToFloat(launch.w >> 31)\n";
     out += "#define NOUGHT_D packDouble2x32(uvec2(0u, launch.w >> 31))\n";
+    // Zeros that no compiler sees through: launches end below 2^31.
+    out += "#define ZERO_F uintBitsToFloat(launch.w & 0x80000000u)\n#define ZERO_D double(ZERO_F)\n";
     out += "#define NUMBER_D(k) numbers.d[k]\n#define NUMBER_F(k) numbers.f[k]\n";
     out += "#define WHOLE(k) numbers.w[k]\n";
     return out;
@@ -236,6 +238,24 @@ std::string begin_entry(const TextOptions& options, const KernelText& text, std:
                   : "    uint gx = blockIdx.x * blockDim.x + threadIdx.x + launch.x;\n"
                     "    uint gy = blockIdx.y * blockDim.y + threadIdx.y + launch.y;\n";
     return out;
+}
+
+std::string points_entry(std::size_t entry, std::uint32_t points, std::uint64_t width,
+                         const std::string& body) {
+    std::string out = "\n#if WEFT_ENTRY == " + std::to_string(entry) +
+                      "\nvoid w_point(uint gx, uint gy) {\n" + body +
+                      "}\nvoid main() {\n    uint gx = gl_GlobalInvocationID.x + launch.x;\n"
+                      "    uint gy = gl_GlobalInvocationID.y + launch.y;\n"
+                      "    if (gx >= launch.z || gy >= launch.w) return;\n"
+                      "    uint first = gx * " +
+                      std::to_string(points) + "u;\n";
+    for (std::uint32_t i = 0; i < points; ++i) {
+        const std::string at = "first + " + std::to_string(i) + "u";
+        out += "    ";
+        if (width % points != 0) out += "if (" + at + " < " + std::to_string(width) + "u) ";
+        out += "w_point(" + at + ", gy);\n";
+    }
+    return out + "}\n#endif\n";
 }
 
 std::string end_entry(Target target) {

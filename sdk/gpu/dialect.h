@@ -17,6 +17,7 @@
 //   PUT_ONE_F32(p, j, x) PUT_ONE_F64 PUT_ONE_I32 one scalar
 //   NUMBER_D(k) NUMBER_F(k) WHOLE(k)   of the block of numbers
 //   NOUGHT_F NOUGHT_D   GLSL: a zero that its compiler does not see
+//   ZERO_F, ZERO_D a 0 that is not known to be one (GLSL)
 //   STOPPED        not zero when the launch is to end early
 //   gx, gy         number of the thread; launch its constants
 #pragma once
@@ -39,5 +40,9 @@ namespace weft::gpu {
 [[nodiscard]] std::string begin_entry(const TextOptions& options, const KernelText& text,
                                       std::size_t entry);
 [[nodiscard]] std::string end_entry(Target target);
+// GLSL: an entry point whose threads compute `points` columns each, one after the other. In `body`,
+// gx is the column.
+[[nodiscard]] std::string points_entry(std::size_t entry, std::uint32_t points,
+                                       std::uint64_t width, const std::string& body);
 
 }  // namespace weft::gpu

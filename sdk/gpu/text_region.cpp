@@ -6,6 +6,8 @@
 
 #include "gpu/math/math.h"
 
+using namespace std::string_literals;
+
 namespace weft::gpu {
 namespace {
 
@@ -163,7 +165,15 @@ Real Region::operating(std::uint32_t index) const {
 std::string Region::operate(std::uint32_t index, Real real) {
     const PlanValue& value = plan.values[index];
     const Real wide = operating(index);
-    const auto operand = [&](std::size_t i) { return use(value.args[i], wide); };
+    const bool zeroes = value.op == WEFT_OP_MUL || value.op == WEFT_OP_DIV || value.op == WEFT_OP_MOD;
+    const auto operand = [&](std::size_t i) {
+        const PlanValue& of = plan.values[value.args[i]];
+        // Some drivers take a product with a number known to be 0 for 0, whatever the other is.
+        const bool zero = zeroes && of.op == WEFT_OP_CONST && !std::signbit(of.imm) &&
+                          (wide.d ? of.imm : static_cast<double>(static_cast<float>(of.imm))) == 0;
+        if (zero && w.options.target == Target::glsl) return wide.d ? "ZERO_D"s : "ZERO_F"s;
+        return use(value.args[i], wide);
+    };
     std::string made;
     if (value.op == WEFT_OP_SELECT) {
         // The condition keeps its own precision: what is not zero must not be rounded to it.
