@@ -109,34 +109,6 @@ void append_text(std::string& out, std::string_view text, Target target) {
     }
 }
 
-// Calls a function of one lane for each of several. GLSL's compilers compute lane by lane anyway.
-std::string for_lanes(const std::string& name, std::uint32_t arity, const char* type,
-                      std::uint32_t lanes) {
-    const std::string vector = type + std::to_string(lanes);
-    const std::string operands[] = {"a", "b", "c"};
-    std::string head = vector + " w_" + name + "(";
-    std::string body = vector + "(";
-    for (std::uint32_t i = 0; i < arity; ++i) head += (i ? ", " : "") + vector + " " + operands[i];
-    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-        body += (lane ? ", w_" : "w_") + name + "(";
-        for (std::uint32_t i = 0; i < arity; ++i)
-            body += (i ? ", " : "") + operands[i] + "." + "xyzw"[lane];
-        body += ")";
-    }
-    return head + ") { return " + body + "); }\n";
-}
-
-std::string sincos_for_lanes(std::uint32_t lanes) {
-    const std::string vector = "vec" + std::to_string(lanes);
-    std::string text =
-        "void w_sincos_f(" + vector + " a, out " + vector + " s, out " + vector + " c) {\n";
-    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-        const char name = "xyzw"[lane];
-        text += std::string("    w_sincos_f(a.") + name + ", s." + name + ", c." + name + ");\n";
-    }
-    return text + "}\n";
-}
-
 class Chosen {
 public:
     explicit Chosen(const TextOptions& options) : options_(options) {}
@@ -144,16 +116,6 @@ public:
     void add(std::uint32_t op, bool in_double) {
         const std::size_t index = section_of(section_name(op, in_double));
         if (index < all_sections().size()) add(index);
-    }
-
-    // GLSL of several lanes: the operator for them, if it is not the driver's, which takes any.
-    [[nodiscard]] std::string lanes_of(std::uint32_t op, bool in_double) const {
-        const std::string name = section_name(op, in_double);
-        if (op == kSinCos) return sincos_for_lanes(options_.lanes);
-        const std::size_t index = section_of(name);
-        if (index >= all_sections().size() || !native(index).empty()) return "";
-        return for_lanes(name, weft_op_info_of(op)->arity, in_double ? "dvec" : "vec",
-                         options_.lanes);
     }
 
     [[nodiscard]] std::string text() const {
@@ -212,13 +174,7 @@ std::string math_prelude(const TextOptions& options, const std::vector<std::uint
     Chosen chosen(options);
     for (const std::uint16_t op : singles) chosen.add(op, false);
     for (const std::uint16_t op : doubles) chosen.add(op, true);
-    std::string text = math_types(options) + chosen.text();
-    if (options.target != Target::glsl || options.lanes <= 1) return text;
-    for (const std::uint16_t op : std::set(singles.begin(), singles.end()))
-        text += chosen.lanes_of(op, false);
-    for (const std::uint16_t op : std::set(doubles.begin(), doubles.end()))
-        text += chosen.lanes_of(op, true);
-    return text + math_lanes(options.lanes);
+    return math_types(options) + chosen.text();
 }
 
 }  // namespace weft::gpu

@@ -5,8 +5,6 @@
 // What a text may use after the prelude:
 //   F, D, I, U     float, double, int, uint: with lanes > 1 vectors of them. A single lane is
 //                  float, double, int, uint in every language
-//                  (GLSL: behind the prelude, at most 4; operators between vectors are those of
-//                  arithmetic alone)
 //   B, BD          what comparing two F, two D gives
 //   NUM(x)         an F of a literal or of any scalar float; x as 1.5f
 //   DNUM(x)        a D of a scalar double. Literals of doubles end in lf in GLSL, else in nothing
@@ -14,7 +12,6 @@
 //   I_TO_F(i) U_TO_F(u) I_TO_D(i) U_TO_D(u); F_TO_I(f) D_TO_I(d) towards zero
 //   BITS(f) FROM_BITS(u)         the same bits
 //   SEL(b, x, y), SEL_D(bd, x, y)   x where true; both sides are computed
-//   LT(x, y) LE GT GE EQ NE         comparisons of two F, D, I or U: < and so on
 //   AND(x, y) OR(x, y) NOT(x)       of two B or two BD
 //   ANY(b), ANY_D(bd)               whether some lane is true, to branch on
 //   EXACT          before a local variable: what it depends on is computed as written

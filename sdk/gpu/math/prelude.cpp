@@ -41,12 +41,6 @@ constexpr const char* kGlsl = R"(#define FN
 #define AND(x, y) mix(false, y, x)
 #define OR(x, y) mix(y, true, x)
 #define NOT(x) (!(x))
-#define LT(x, y) ((x) < (y))
-#define LE(x, y) ((x) <= (y))
-#define GT(x, y) ((x) > (y))
-#define GE(x, y) ((x) >= (y))
-#define EQ(x, y) ((x) == (y))
-#define NE(x, y) ((x) != (y))
 #define ANY(x) (x)
 #define ANY_D(x) (x)
 #ifdef WEFT_COMMON
@@ -77,46 +71,6 @@ uint w_mulhi(uint a, uint b) {
     return high;
 }
 #define w_leading_zeros(x) uint(31 - findMSB(x))
-)";
-
-// The words that mean several lanes after the functions, which are of one: before it @ is the
-// number of lanes.
-constexpr const char* kGlslVector = R"(#define F vec@
-#define D dvec@
-#define I ivec@
-#define U uvec@
-#define B bvec@
-#define BD bvec@
-#define NUM(x) vec@(x)
-#define DNUM(x) dvec@(x)
-#define U_NUM(x) uvec@(x)
-#define TO_D(x) dvec@(x)
-#define TO_F(x) vec@(x)
-#define I_TO_F(x) vec@(x)
-#define U_TO_F(x) vec@(x)
-#define I_TO_D(x) dvec@(x)
-#define U_TO_D(x) dvec@(x)
-#define F_TO_I(x) ivec@(x)
-#define D_TO_I(x) ivec@(x)
-#define U_AS_I(x) ivec@(x)
-#define I_AS_U(x) uvec@(x)
-#define SEL(c, x, y) mix(vec@(y), vec@(x), c)
-#define SEL_D(c, x, y) mix(dvec@(y), dvec@(x), c)
-#define AND(x, y) mix(bvec@(false), y, x)
-#define OR(x, y) mix(y, bvec@(true), x)
-#define NOT(x) not(x)
-#define LT(x, y) lessThan(x, y)
-#define LE(x, y) lessThanEqual(x, y)
-#define GT(x, y) greaterThan(x, y)
-#define GE(x, y) greaterThanEqual(x, y)
-#define EQ(x, y) equal(x, y)
-#define NE(x, y) notEqual(x, y)
-#define ANY(x) any(x)
-#define ANY_D(x) any(x)
-#define W_INF vec@(uintBitsToFloat(0x7f800000u))
-#define W_NAN vec@(uintBitsToFloat(0x7fc00000u))
-#define W_INF_D dvec@(packDouble2x32(uvec2(0u, 0x7ff00000u)))
-#define W_NAN_D dvec@(packDouble2x32(uvec2(0u, 0x7ff80000u)))
 )";
 
 // What OpenCL C, of one lane, and CUDA C have in common.
@@ -150,12 +104,6 @@ constexpr const char* kC = R"(#define F float
 )";
 
 constexpr const char* kCShared = R"(#define EXACT
-#define LT(x, y) ((x) < (y))
-#define LE(x, y) ((x) <= (y))
-#define GT(x, y) ((x) > (y))
-#define GE(x, y) ((x) >= (y))
-#define EQ(x, y) ((x) == (y))
-#define NE(x, y) ((x) != (y))
 #define LANE_EXACT
 #define OUT(type) type*
 #define REF(x) (&x)
@@ -265,25 +213,7 @@ std::string with_lanes(std::string text, std::uint32_t lanes) {
     return text;
 }
 
-// Each macro that the text defines is taken back before.
-std::string defined_anew(const std::string& text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = text.find('\n', at);
-        const std::string line = text.substr(at, end - at);
-        const std::size_t name = std::string("#define ").size();
-        out += "#undef " + line.substr(name, line.find_first_of(" (", name) - name) + "\n" + line +
-               "\n";
-        at = end + 1;
-    }
-    return out;
-}
-
 }  // namespace
-
-std::string math_lanes(std::uint32_t lanes) {
-    return defined_anew(with_lanes(kGlslVector, lanes));
-}
 
 std::string math_types(const TextOptions& options) {
     std::string text;
