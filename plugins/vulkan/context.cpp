@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "drivers.h"
+
 namespace weft::vulkan {
 namespace {
 
@@ -210,6 +212,7 @@ Instance::Instance(std::optional<cpp::Host> host) : host_(host) {
         info.enabledExtensionCount = 1;
         info.ppEnabledExtensionNames = &debug_utils;
     }
+    const KeepDrivers kept;
     const VkResult result = api.CreateInstance(&info, nullptr, &instance_);
     if (result != VK_SUCCESS)
         throw cpp::Failure(WEFT_UNAVAILABLE,
