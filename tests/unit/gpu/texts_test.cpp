@@ -1,0 +1,149 @@
+// Texts in every dialect and shape, also those that no driver here asks for, through compilers that
+// need no device. What the texts compute is tested on the back ends.
+#include <gtest/gtest.h>
+#include <weft/cpp/backend.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "kernels.h"
+
+namespace weft::gpu::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Shape {
+    const char* name;
+    TextOptions options;
+    const char* compiler;
+};
+
+TextOptions made(Target target, std::uint32_t lanes, bool f64, std::uint32_t longest_loop) {
+    TextOptions options;
+    options.target = target;
+    options.lanes = lanes;
+    options.f64 = f64;
+    options.fused = lanes == 1;
+    options.longest_loop = longest_loop;
+    return options;
+}
+
+constexpr const char* kOpencl =
+    "clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -w";
+constexpr const char* kCuda =
+    "clang -x cuda -nocudainc -nocudalib --cuda-gpu-arch=sm_70 --cuda-device-only -fsyntax-only -w "
+    "-include " WEFT_SOURCE_DIR "/tests/unit/gpu/cuda_words.h";
+constexpr const char* kGlsl = "glslangValidator --target-env vulkan1.2 -S comp";
+
+class Texts : public testing::TestWithParam<Shape> {
+protected:
+    void SetUp() override {
+        directory_ = fs::temp_directory_path() / ("weft-texts-" + std::to_string(getpid()));
+        fs::create_directories(directory_);
+    }
+    void TearDown() override { fs::remove_all(directory_); }
+
+    static bool has(const std::string& command) {
+        const std::string program = command.substr(0, command.find(' '));
+        return std::system(("command -v " + program + " > /dev/null 2>&1").c_str()) == 0;
+    }
+
+    void add(const KernelText& text, const std::string& name) {
+        const bool glsl = GetParam().options.target == Target::glsl;
+        for (std::size_t e = 0; e < (glsl ? text.entries.size() : 1); ++e) {
+            const fs::path file = directory_ / (name + std::to_string(e) + ".txt");
+            std::string source = text.source;
+            if (glsl)
+                source.insert(source.find('\n') + 1,
+                              "#define WEFT_ENTRY " + std::to_string(e) + "\n");
+            std::ofstream(file, std::ios::binary) << source;
+            files_ += " " + file.string();
+        }
+    }
+
+    void compile() const {
+        if (!has(GetParam().compiler)) GTEST_SKIP() << "no " << GetParam().compiler;
+        const fs::path log = directory_ / "log";
+        const std::string command = "(for file in" + files_ + "; do " + GetParam().compiler +
+                                    " $file || exit 1; done) > " + log.string() + " 2>&1";
+        if (std::system(command.c_str()) == 0) return;
+        std::ostringstream text;
+        text << std::ifstream(log).rdbuf();
+        FAIL() << text.str();
+    }
+
+    fs::path directory_;
+    std::string files_;
+};
+
+TEST_P(Texts, Compile) {
+    int number = 0;
+    for (const Sample& sample : all_kernels()) {
+        const std::string name = sample.name + "-" + std::to_string(number++) + "-";
+        if (sample.domain == WEFT_DOMAIN_POINTS && !GetParam().options.f64) {
+            EXPECT_THROW((void)sample.write(GetParam().options), cpp::Failure);
+            continue;
+        }
+        bool doubles = false;
+        for (const TextInput& input : sample.inputs)
+            doubles = doubles || input.grid.format == WEFT_FORMAT_F64;
+        for (const TextOutput& output : sample.outputs)
+            doubles = doubles || output.grid.format == WEFT_FORMAT_F64;
+        if (doubles && !GetParam().options.f64) continue;
+        const KernelText text = sample.write(GetParam().options);
+        EXPECT_EQ(text.source, sample.write(GetParam().options).source) << name;
+        add(text, name);
+    }
+    compile();
+}
+
+TEST_P(Texts, GathersCompile) {
+    if (!GetParam().options.f64) GTEST_SKIP() << "points need doubles";
+    weft_grid huge = ring(WEFT_TICK_FRAME, 64);
+    huge.axes[2].capacity = std::uint64_t{1} << 26;
+    const weft_grid grids[] = {picture(WEFT_FORMAT_RGBA16, WEFT_WRAP_MIRROR, WEFT_FILTER_LINEAR),
+                               ring(WEFT_TICK_SAMPLE, 0), huge};
+    for (std::size_t g = 0; g < std::size(grids); ++g) {
+        const KernelText text = write_gather({false, grids[g], 0, false}, GetParam().options);
+        EXPECT_EQ(text.entries.size(), 1u);
+        EXPECT_EQ(text.point_fields.size(), grids[g].axis_count);
+        add(text, "gather-" + std::to_string(g) + "-");
+    }
+    compile();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Texts,
+    testing::Values(Shape{"glsl", made(Target::glsl, 1, true, 0), kGlsl},
+                    Shape{"glsl_short_loops", made(Target::glsl, 1, true, 32768), kGlsl},
+                    Shape{"glsl_singles", made(Target::glsl, 1, false, 0), kGlsl},
+                    Shape{"opencl", made(Target::opencl, 1, true, 0), kOpencl},
+                    Shape{"opencl_singles", made(Target::opencl, 1, false, 0), kOpencl},
+                    Shape{"opencl_4", made(Target::opencl, 4, true, 0), kOpencl},
+                    Shape{"opencl_8", made(Target::opencl, 8, true, 0), kOpencl},
+                    Shape{"opencl_16", made(Target::opencl, 16, true, 0), kOpencl},
+                    Shape{"cuda", made(Target::cuda, 1, true, 0), kCuda}),
+    [](const testing::TestParamInfo<Shape>& shape) { return std::string(shape.param.name); });
+
+// What is not a kernel is refused, not written.
+TEST(IllFormed, KernelsAreRefused) {
+    Sample sample;
+    const auto x = sample.ir.field(WEFT_FIELD_X);
+    sample.store(picture(WEFT_FORMAT_RGBA8, 0, 0), WEFT_OUTPUT_TARGET, {x, x});
+    EXPECT_THROW((void)sample.write({}), cpp::Failure);
+    Sample missing;
+    const auto y = missing.ir.sample(3, {missing.ir.field(WEFT_FIELD_Y)});
+    missing.store(picture(WEFT_FORMAT_F32, 0, 0), WEFT_OUTPUT_TARGET, {y});
+    EXPECT_THROW((void)missing.write({}), cpp::Failure);
+    Sample getter;
+    getter.inputs = {{true, {}, 0, false}};
+    const auto z = getter.ir.sample(0, {});
+    getter.store(picture(WEFT_FORMAT_F32, 0, 0), WEFT_OUTPUT_TARGET, {z});
+    EXPECT_THROW((void)getter.write({}), cpp::Failure);
+}
+
+}  // namespace
+}  // namespace weft::gpu::test
