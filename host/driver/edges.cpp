@@ -111,6 +111,7 @@ Negotiation::Plan Negotiation::plan(sema::StrandId strand, SharedCache& cache, s
             route.kind = WEFT_HANDLE_HOST;
             route.mirrored = home != WEFT_HANDLE_HOST;
             route.uploaded = !to.imports(WEFT_HANDLE_HOST);
+            route.measured = trials_.prove_readable(*cache.producer).seconds;
             route.copied = (route.mirrored ? bytes : 0) + (route.uploaded ? cache.all_bytes : 0);
             route.predicted = (route.mirrored ? down : 0) +
                               (route.uploaded ? seconds(cache.all_bytes, to.caps.upload_rate)
