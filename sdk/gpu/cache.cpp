@@ -94,11 +94,16 @@ void Cache::lay_out(const weft_output& output, const CacheUse& use) {
 }
 
 // Null where the device does not take the pool's memory, which lives as long as the result.
-std::shared_ptr<Buffer> Cache::import_pool(cpp::Host host) {
+std::shared_ptr<Buffer> Cache::import_pool(cpp::Host host, const std::string& what) {
     const std::uint64_t alignment = device_.info().import_alignment;
     if (alignment == 0) return nullptr;
-    auto pool = std::make_shared<cpp::Memory>(
-        host.allocate(bytes_, WEFT_MEMORY_ZEROED | WEFT_MEMORY_SHARED));
+    std::shared_ptr<cpp::Memory> pool;
+    try {
+        pool = std::make_shared<cpp::Memory>(
+            host.allocate(bytes_, WEFT_MEMORY_ZEROED | WEFT_MEMORY_SHARED));
+    } catch (const cpp::Failure& failure) {
+        throw cpp::Failure(failure.code(), what + ": " + failure.what());
+    }
     if (reinterpret_cast<std::uintptr_t>(pool->data()) % alignment != 0) return nullptr;
     std::unique_ptr<Buffer> buffer;
     try {
@@ -138,14 +143,14 @@ void Cache::find_home(cpp::Host host, const weft_output& output, const CacheUse&
     } else if ((kinds_ & kHost) != 0 && (info.unified || (kinds_ == kHost && !use.read_here))) {
         // Kernels that read it would cross the bus for every read: not where the device has memory
         // of its own.
-        home_ = import_pool(host);
+        home_ = import_pool(host, what);
         from_pool_ = home_ != nullptr;
     }
     const bool in_host = info.unified && (kinds_ & kHost) != 0;
     if (home_ == nullptr)
         home_ = device_.pool.take(bytes_, in_host ? Place::host : Place::device, what);
     if ((kinds_ & kHost) == 0 || home_->host != nullptr) return;
-    mirror_ = import_pool(host);
+    mirror_ = import_pool(host, what);
     if (mirror_ == nullptr) {
         mirror_ = device_.pool.take(bytes_, Place::readback, what);
         std::memset(mirror_->host, 0, bytes_);

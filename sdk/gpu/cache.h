@@ -50,7 +50,7 @@ private:
     void find_home(cpp::Host host, const weft_output& output, const CacheUse& use,
                    const weft_handle* lent);
     [[nodiscard]] std::shared_ptr<Buffer> move_in(const weft_handle& lent) const;
-    [[nodiscard]] std::shared_ptr<Buffer> import_pool(cpp::Host host);
+    [[nodiscard]] std::shared_ptr<Buffer> import_pool(cpp::Host host, const std::string& what);
 
     Device& device_;
     std::string name_;

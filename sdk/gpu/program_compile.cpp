@@ -100,6 +100,7 @@ BatchProgram::BatchProgram(cpp::Host host, Device& device, const weft_batch& bat
 }
 
 BatchProgram::~BatchProgram() {
+    BatchProgram::cancel();  // nobody waits for its frames any more
     try {
         wait_for_all();
     } catch (const std::exception& e) {
@@ -213,13 +214,14 @@ void BatchProgram::add_flights() {
         bytes += (kernel.text.args.bytes(kernel.text.whole.size()) + kAlign - 1) / kAlign * kAlign;
     }
     bytes = std::max(bytes, kAlign);
+    cancel_words_ = device_.pool.take(kFlights * kAlign, Place::host, name_);
     std::uint32_t number = 0;
     for (std::unique_ptr<Flight>& flight : flights_) {
         flight = std::make_unique<Flight>();
         flight->program = this;
         flight->number = number++;
         flight->args = device_.pool.take(bytes, Place::upload, name_);
-        flight->cancel = device_.pool.take(kAlign, Place::host, name_);
+        flight->cancel = {cancel_words_.get(), flight->number * kAlign};
         flight->set_cancel(0);
         flight->landing.resize(outputs_.size());
         flight->readback.resize(outputs_.size());

@@ -29,7 +29,7 @@ bool is_setting(std::uint32_t field) {
 // --- Cancellation: the host's word is looked at by whoever waits, the device's word by kernels.
 
 void Flight::set_cancel(std::uint32_t word) noexcept {
-    std::atomic_ref(*reinterpret_cast<std::uint32_t*>(cancel->host))
+    std::atomic_ref(*reinterpret_cast<std::uint32_t*>(cancel.buffer->host + cancel.offset))
         .store(word, std::memory_order_relaxed);
 }
 

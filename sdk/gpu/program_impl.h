@@ -134,7 +134,7 @@ struct Flight final : Completion {
     BatchProgram* program = nullptr;
     std::uint32_t number = 0;
     std::shared_ptr<Buffer> args;
-    std::shared_ptr<Buffer> cancel;
+    Slice cancel;                                   // the word that kernels look at
     std::vector<std::shared_ptr<Buffer>> landing;   // by output: device memory of a target
     std::vector<std::shared_ptr<Buffer>> readback;  // by output: what the host copies from
     std::vector<bool> copied;                       // by output: from readback, in this frame
@@ -288,6 +288,7 @@ private:
     std::vector<Kernel> kernels_;
     std::vector<std::unique_ptr<JudgedKernel>> judged_;  // by kernel; few
     std::vector<std::unique_ptr<PointsRun>> points_;     // by kernel; null but for POINTS
+    std::shared_ptr<Buffer> cancel_words_;               // one a flight
     std::shared_ptr<Buffer> nothing_;                    // bound where a parameter is not used
     std::vector<std::unique_ptr<Gather>> gathers_;
     std::vector<std::unique_ptr<PointsRun>> reads_;  // by output: get_values of device memory

@@ -97,7 +97,7 @@ void BatchProgram::record_kernel(Recorder& recorder, const Kernel& kernel,
             case Use::output:
                 slice = flight.variant.slices[inputs_.size() + parameter.index];
                 break;
-            case Use::cancel: slice = {flight.cancel.get(), 0}; break;
+            case Use::cancel: slice = flight.cancel; break;
             case Use::points:
             case Use::values: break;
         }
@@ -173,7 +173,7 @@ void BatchProgram::record_gathers(Recorder& recorder, const Flight& flight) cons
             if (parameter.use == Use::input) slice.buffer = home;
             if (parameter.use == Use::points) slice.buffer = gather->points.get();
             if (parameter.use == Use::values) slice.buffer = gather->results[flight.number].get();
-            if (parameter.use == Use::cancel) slice.buffer = flight.cancel.get();
+            if (parameter.use == Use::cancel) slice = flight.cancel;
             launch.parameters.push_back(slice);
         }
         recorder.launch(launch, gather->count, 1, device_.info().text.group,
