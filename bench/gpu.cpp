@@ -136,7 +136,7 @@ private:
     // The smallest picture there is, against an empty submission.
     void one_batch() {
         constexpr int kTimes = 50;
-        RunningShow small("small.weft", "display(me@x, me@y, 0.5 + 0.5 * sin(me@time))\n",
+        RunningShow small("small.weft", "display(0.25, 0.5 + 0.5 * sin(me@time), 0.75)\n",
                           uncached(1, picture_size(16, 16), name_));
         if (!small.ok()) return;
         race(
@@ -228,13 +228,17 @@ private:
         });
     }
 
-    // Programs that replace each other, as in a day of work on one: 1,000 of 50 kinds.
+    // Programs that replace each other, as in a day of work on one: 1,000 of 50 kinds, or as many
+    // as there is time for.
     void reloads() {
-        constexpr int kKinds = 50;
-        const int count = rounds_ < 9 ? 100 : 1000;
+        constexpr int kKinds = 50, kReloads = 1000, kWarm = kReloads / 20;
+        const double patience = rounds_ < 9 ? 5 : 30;  // seconds
+        const auto begin = std::chrono::steady_clock::now();
         test::Holdings before;
-        for (int i = 0; i < count; ++i) {
-            if (i == count / 5) before = test::Holdings::now();
+        for (int i = 0; i < kReloads; ++i) {
+            const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
+            if (i > kWarm && passed.count() > patience) break;
+            if (i == kWarm) before = test::Holdings::now();
             reload("a = sin(me@x * " + std::to_string(i % kKinds) + " + me@time)\n" +
                    "cache(a * 0.5, 2)::kept<v>\ndisplay(a, kept@v, kept@v[kept@k ~ 1])\n");
         }

@@ -36,10 +36,10 @@ def accelerator(name: str, plasma: float) -> tuple[list, list[Row]]:
           for other in ("cpu", "vulkan", "opencl", "cuda") if other != name),
         Row(f"getter-{name}", f"16 numbers of a 3840x2160 picture, {name}",
             "reading one plane of the picture back", 0.02),
-        Row(f"reload-memory-{name}", f"1,000 reloads, {name}: memory, the last 800", "", 16,
-            unit="MB"),
-        Row(f"reload-descriptors-{name}", f"1,000 reloads, {name}: descriptors", "", 0, unit="more"),
-        Row(f"reload-threads-{name}", f"1,000 reloads, {name}: threads", "", 0, unit="more"),
+        Row(f"reload-memory-{name}", f"1,000 reloads (or 30 s of them), {name}: memory after the "
+            "first 50", "", 16, unit="MB"),
+        Row(f"reload-descriptors-{name}", f"the same, {name}: descriptors", "", 0, unit="more"),
+        Row(f"reload-threads-{name}", f"the same, {name}: threads", "", 0, unit="more"),
     ]
 
 
