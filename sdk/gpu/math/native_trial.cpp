@@ -33,6 +33,12 @@ constexpr std::uint32_t kTurns = 256;  // calls a thread when measured
 // Parameters of every text here.
 enum : std::uint32_t { kArgs, kInput, kOutput, kCancel, kParameters };
 
+// Lanes are vectors in OpenCL alone; elsewhere they are points that a thread computes in turn.
+TextOptions of_vectors(TextOptions options) {
+    if (options.target != Target::opencl) options.lanes = 1;
+    return options;
+}
+
 std::string call_of(std::uint32_t op, const char* const* names) {
     std::string text = math_function(op, false) + "(";
     const std::uint32_t arity = weft_op_info_of(op)->arity;
@@ -82,7 +88,7 @@ public:
 
     // Seconds for one entry over all operands.
     double operator()(const Pipeline& pipeline, std::uint32_t entry) {
-        const TextOptions& options = device_.info().text;
+        const TextOptions options = of_vectors(device_.info().text);
         const std::uint32_t threads = count_ / options.lanes;
         std::vector<Command> commands(1);
         commands[0].kind = Command::Kind::launch;
@@ -193,7 +199,7 @@ void measure(Device& device, std::vector<NativeTrial>& trials) {
     }
     Run run(device, operands, 1);
     for (const bool native : {false, true}) {
-        TextOptions options = device.info().text;
+        TextOptions options = of_vectors(device.info().text);
         options.native = kShort & options.native;
         if (native)
             for (const std::uint16_t op : ops) options.native |= bit(op);
@@ -234,7 +240,7 @@ std::vector<std::vector<float>> compute_on(Device& device, const TextOptions& op
 std::vector<NativeTrial> try_natives(Device& device) {
     const DeviceInfo& info = device.info();
     std::vector<std::uint16_t> ops;
-    TextOptions options = info.text;
+    TextOptions options = of_vectors(info.text);
     options.native = 0;
     for (std::uint16_t op = WEFT_OP_ADD; op < WEFT_OP_LIMIT; ++op) {
         if (native_function(options.target, op).single.empty()) continue;
