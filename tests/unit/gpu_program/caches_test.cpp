@@ -64,6 +64,38 @@ TEST_P(Caches, ARingOfPictures) {
     EXPECT_EQ(program.counters().frames, 10u);
 }
 
+// Each point reads the ring as of the tick it stands at.
+TEST_P(Caches, PointsHaveTicksOfTheirOwn) {
+    Instance instance(host, GetParam());
+    BatchText batch;
+    const std::uint32_t cache = add_ramp(batch, 3, 64, 8, 10);
+    const std::uint32_t out = batch.values();
+    KernelText& kernel = batch.kernel(WEFT_DOMAIN_POINTS);
+    Ir& ir = kernel.ir;
+    const Ir::Id x = ir.field(WEFT_FIELD_X, kPoint);
+    const Ir::Id y = ir.field(WEFT_FIELD_Y, kPoint);
+    kernel.store(out, {ir.sample(batch.internal(cache), {x, y, ir.constant(0)})});
+    Running program(instance, batch);
+    ASSERT_TRUE(program.ok()) << instance.error.message;
+    for (std::int64_t frame = 0; frame < 8; ++frame)
+        ASSERT_EQ(program.execute({frame, {}}), WEFT_OK) << instance.error.message;
+    const std::vector<double> ticks = {7, 7, 5, 6, 6, 7};
+    const std::vector<double> places = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
+    batch_test::Points points;
+    points.constants[WEFT_FIELD_Y] = 0.5;
+    points.set(WEFT_FIELD_ABSFRAME, ticks);
+    points.set(WEFT_FIELD_X, places);
+    std::vector<double> values(ticks.size());
+    for (const std::uint32_t output : {out, cache}) {
+        ASSERT_EQ(instance.api->get_values(program.program(), output, &points.view, values.data(),
+                                           &instance.error),
+                  WEFT_OK)
+            << instance.error.message;
+        for (std::size_t n = 0; n < ticks.size(); ++n)
+            EXPECT_NEAR(values[n], 10 * ticks[n] + places[n], 1e-4) << output << ' ' << n;
+    }
+}
+
 TEST_P(Caches, AFrameWithoutCaptureKeepsThem) {
     Instance instance(host, GetParam());
     BatchText batch;
