@@ -9,7 +9,7 @@ namespace weft::cuda {
 namespace {
 
 // Pipelines that stay ready although nobody uses them: what a reload may bring back.
-constexpr std::size_t kMostKept = 16;
+constexpr std::size_t kMostKept = 128;
 
 }  // namespace
 

@@ -10,7 +10,7 @@ namespace weft::opencl {
 namespace {
 
 // Pipelines that stay ready although nobody uses them: what a reload may bring back.
-constexpr std::size_t kMostKept = 16;
+constexpr std::size_t kMostKept = 128;
 constexpr std::uint64_t kWarmBytes = 65536;
 
 std::vector<std::string> names_of(const gpu::KernelText& text) {
