@@ -29,7 +29,7 @@ def accelerator(name: str, plasma: float) -> tuple[list, list[Row]]:
             "filling the same memory", where="hardware"),
         Row(f"plasma4k-ms-{name}", f"plasma 3840x2160, planes of singles, {name}, a frame", "",
             unit="ms", where="hardware"),
-        Row(f"frame-{name}", f"a frame of one batch of 16x16, {name}", "an empty submit and wait",
+        Row(f"frame-{name}", f"a frame of one batch beside its kernel, {name}", "an empty submit and wait",
             1.3, where="api"),
         *(Row(f"edge-{name}-{other}", f"3840x2160 rgba32f from {name}, read by {other} in place",
               "one copy of it (hardware: a pinned download)", 0.01, 0.005, where="pair")
@@ -110,7 +110,7 @@ GROUPS = {
     "gpu-cuda": accelerator("cuda", 1.0),
 }
 GROUPS["gpu-vulkan"][1].append(
-    Row("frame50", "a frame of 50 batches of 16x16, in turns on vulkan and opencl",
+    Row("frame50", "a frame of 50 batches beside their kernels, in turns on vulkan and opencl",
         "50 empty submits and waits, in turns", 0.5))
 # Back ends that are not compiled by default are measured when they are asked for.
 ON_REQUEST = ("gpu-cuda",)
