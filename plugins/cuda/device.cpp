@@ -1,13 +1,17 @@
 // Puts together what the files beside it do.
 #include "device.h"
 
+#include "gpu/math/native_trial.h"
+
 namespace weft::cuda {
 
 std::unique_ptr<Device> Device::open(cpp::Host host) {
     std::string why;
     const Api* api = load(why);
     if (api == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, why);
-    return std::make_unique<Device>(*api, choose(*api), host);
+    auto device = std::make_unique<Device>(*api, choose(*api), host);
+    device->context_.info.text.native = gpu::choose_natives(*device, host);
+    return device;
 }
 
 Device::Device(const Api& api, const Candidate& chosen, cpp::Host host)

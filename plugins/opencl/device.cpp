@@ -1,13 +1,19 @@
 // Puts together what the files beside it do.
 #include "device.h"
 
+#include "gpu/math/native_trial.h"
+
 namespace weft::opencl {
 
 std::unique_ptr<Device> Device::open(cpp::Host host) {
     std::string why;
     const Api* cl = load(why);
     if (cl == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, why);
-    return std::make_unique<Device>(*cl, choose(*cl), host);
+    auto device = std::make_unique<Device>(*cl, choose(*cl), host);
+    // Of a processor it is known which are worth it.
+    if (!device->context_.coherent)
+        device->context_.info.text.native = gpu::choose_natives(*device, host);
+    return device;
 }
 
 Device::Device(const Api& cl, const Candidate& chosen, cpp::Host host)

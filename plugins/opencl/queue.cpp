@@ -25,8 +25,7 @@ struct Step {
 class Recorded final : public gpu::Work {
 public:
     std::vector<Handle<cl_mem>> parts;  // of buffers; outlived by no kernel
-    std::vector<std::shared_ptr<const void>> pipelines;
-    std::vector<Memory*> around;  // with something to do before or behind
+    std::vector<Memory*> around;        // with something to do before or behind
     std::vector<Memory*> behind;
     std::vector<Step> steps;
 };
