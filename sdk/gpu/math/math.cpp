@@ -79,7 +79,6 @@ std::string small_letters(std::string text) {
 
 // "sin_f"
 std::string section_name(std::uint32_t op, bool in_double) {
-    if (op == kSinCos) return "sincos_f";
     const weft_op_info* info = weft_op_info_of(op);
     return small_letters(info ? info->id : "") + (in_double ? "_d" : "_f");
 }

@@ -18,7 +18,6 @@
 //   FUSED          1: FMA(a, b, c) rounds once; 0: it is a * b + c
 //   w_NAME_f(F...), w_NAME_d(D...)  operators, NAME is the row's name in small letters (w_sin_f,
 //                  w_add_d, w_select_f); conditions are F or D too, 1 or 0
-//   w_sincos_f(F x, OUT(F) s, OUT(F) c)  both of one angle; called as w_sincos_f(x, REF(s), REF(c))
 //
 // In OpenCL, contraction is off after the prelude (FP_CONTRACT); CUDA is compiled with
 // --fmad=false. OpenCL devices that offer it are given -cl-fp32-correctly-rounded-divide-sqrt.
@@ -41,8 +40,5 @@ namespace weft::gpu {
 
 // "w_sin_f" or "w_sin_d".
 [[nodiscard]] std::string math_function(std::uint32_t op, bool in_double);
-
-// Not an operator, but two: add it to `singles` for w_sincos_f.
-constexpr std::uint16_t kSinCos = 0xffff;
 
 }  // namespace weft::gpu

@@ -16,7 +16,6 @@ struct Functions {
     const char* name = nullptr;
     std::array<Single, WEFT_OP_LIMIT> singles{};
     std::array<Double, WEFT_OP_LIMIT> doubles{};  // empty on devices without
-    void (*sincos)(float x, float* sine, float* cosine) = nullptr;
 };
 
 const Functions& plain_functions();   // products and sums round one by one

@@ -149,20 +149,4 @@ TEST(Random, HashAndNoiseAreTheReference) {
     }
 }
 
-// From one reduction, and within the bounds of the two.
-TEST(SinCos, IsSineAndCosine) {
-    test::RandomOperands random(9);
-    for (int i = 0; i < 500000; ++i) {
-        const double x[3] = {random.next(), 0.0, 0.0};
-        for (const Functions* functions : {&test::plain_functions(), &test::fused_functions()}) {
-            float sine = 0, cosine = 0;
-            functions->sincos(static_cast<float>(x[0]), &sine, &cosine);
-            const weft_bound sines = allowed(WEFT_OP_SIN, x, WEFT_PRECISION_F32);
-            const weft_bound cosines = allowed(WEFT_OP_COS, x, WEFT_PRECISION_F32);
-            ASSERT_TRUE(weft_bound_holds(&sines, static_cast<double>(sine))) << x[0];
-            ASSERT_TRUE(weft_bound_holds(&cosines, static_cast<double>(cosine))) << x[0];
-        }
-    }
-}
-
 }  // namespace

@@ -28,6 +28,5 @@ static weft::test::Functions make_functions(const char* name) {
     all.doubles[number] = call<w_##cpu##_d, double>;
 #include <weft/ops.def>
 #endif
-    all.sincos = w_sincos_f;
     return all;
 }
