@@ -104,6 +104,22 @@ TEST_P(Frames, ATargetThatIsTooSmallIsRefused) {
     EXPECT_GT(to[0], 1.0f);
 }
 
+TEST_P(Frames, SkippedTargetsStayAsTheyAre) {
+    Instance instance(host, GetParam());
+    Running program(instance, counted());
+    ASSERT_TRUE(program.ok()) << instance.error.message;
+    std::vector<float> to(kWidth * kHeight, -1.0f);
+    Running::Frame frame{1, {{to.data(), to.size() * 4}}};
+    frame.skip_targets = 1;
+    EXPECT_EQ(program.execute(frame), WEFT_OK) << instance.error.message;
+    EXPECT_EQ(to[0], -1.0f);
+    // A target that is not there is not written either.
+    EXPECT_EQ(program.execute({2, {}}), WEFT_OK) << instance.error.message;
+    frame.skip_targets = 0;
+    EXPECT_EQ(program.execute(frame), WEFT_OK);
+    EXPECT_GT(to[0], 1.0f);
+}
+
 // More frames than a program keeps under way, of two programs, complete in their order.
 TEST_P(Frames, SubmittedOnesCompleteInOrder) {
     Instance instance(host, GetParam());
