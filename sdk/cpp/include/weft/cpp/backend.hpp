@@ -34,7 +34,7 @@ public:
     virtual void get_values(std::uint32_t, const weft_points&, double*) {
         throw Failure(WEFT_UNSUPPORTED, "values at points cannot be read");
     }
-    // `handle` comes with its struct_size set and everything else empty.
+    // `handle` comes with its struct_size set, its kind where one is wanted, else empty.
     virtual void get_handle(std::uint32_t, weft_handle&) {
         throw Failure(WEFT_UNSUPPORTED, "the output has no memory of its own");
     }
