@@ -38,6 +38,9 @@ layout(buffer_reference, scalar, buffer_reference_align = 4) volatile buffer Wor
 #define PUT_F32(p, i, gap, x, n) Floats(p).v[i] = x
 #define PUT_U32(p, i, gap, x, n) Uints(p).v[i] = x
 #define PUT_ONE_F32(p, i, x) Floats(p).v[i] = x
+layout(buffer_reference, scalar, buffer_reference_align = 8) buffer Pairs { uint64_t v[]; };
+#define PAIR_U32(p, i, x, y) Pairs(p).v[(i) >> 1] = packUint2x32(uvec2(x, y))
+#define PAIR_F32(p, i, x, y) PAIR_U32(p, i, floatBitsToUint(x), floatBitsToUint(y))
 #define PUT_ONE_I32(p, i, x) Uints(p).v[i] = uint(x)
 )";
 
@@ -204,7 +207,8 @@ std::string dialect_memory(const TextOptions& options, const KernelText& text,
     if (options.target == Target::glsl) {
         out = kGlslMemory;
         if (options.f64) out += kGlslDoubles;
-        return out + glsl_numbers(options, text) + "#define STOPPED (Word(" + stop + ").v != 0u)\n";
+        return out + glsl_numbers(options, text) + "#define STOPPED (Word(" + stop + ").v != 0u)\n" +
+               "#define STOPPED_SHORT Word(" + stop + ").v = 2u\n";
     }
     const bool opencl = options.target == Target::opencl;
     out = opencl ? "#define P __global char*\n#define POINTER(type) __global type*\n"
@@ -240,22 +244,32 @@ std::string begin_entry(const TextOptions& options, const KernelText& text, std:
     return out;
 }
 
-std::string points_entry(std::size_t entry, std::uint32_t points, std::uint64_t width,
-                         const std::string& body) {
+std::string points_entry(const Points& points, std::size_t entry, const std::string& head,
+                         const std::string& body, const std::string& tail) {
+    const std::string count = std::to_string(points.count) + "u";
     std::string out = "\n#if WEFT_ENTRY == " + std::to_string(entry) +
-                      "\nvoid w_point(uint gx, uint gy) {\n" + body +
-                      "}\nvoid main() {\n    uint gx = gl_GlobalInvocationID.x + launch.x;\n"
+                      "\nvoid main() {\n    uint gx = gl_GlobalInvocationID.x + launch.x;\n"
                       "    uint gy = gl_GlobalInvocationID.y + launch.y;\n"
-                      "    if (gx >= launch.z || gy >= launch.w) return;\n"
-                      "    uint first = gx * " +
-                      std::to_string(points) + "u;\n";
-    for (std::uint32_t i = 0; i < points; ++i) {
-        const std::string at = "first + " + std::to_string(i) + "u";
-        out += "    ";
-        if (width % points != 0) out += "if (" + at + " < " + std::to_string(width) + "u) ";
-        out += "w_point(" + at + ", gy);\n";
+                      "    if (gx >= launch.z || gy >= launch.w) return;\n" +
+                      head + "    uint first = gx * " + count + ";\n";
+    const std::string guard = points.width % points.count == 0
+                                  ? std::string()
+                                  : "if (gx < " + std::to_string(points.width) + "u) ";
+    const auto block = [&](const std::string& number, const std::string& text) {
+        return "{\n    uint gx = first + " + number + ";\n    " + guard + "{\n" + text +
+               "    }\n    }\n";
+    };
+    if (points.in_loop) {
+        out += "    for (uint point = 0u; point < " + count + "; ++point) " + block("point", body);
+    } else {
+        for (std::uint32_t i = 0; i < points.count; ++i) {
+            std::string text = body;
+            for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at))
+                text.replace(at, 1, std::to_string(i));
+            out += "    " + block(std::to_string(i) + "u", text);
+        }
     }
-    return out + "}\n#endif\n";
+    return out + "    int first_column = int(first);\n" + tail + "}\n#endif\n";
 }
 
 std::string end_entry(Target target) {

@@ -19,6 +19,7 @@
 //   NOUGHT_F NOUGHT_D   GLSL: a zero that its compiler does not see
 //   ZERO_F, ZERO_D a 0 that is not known to be one (GLSL)
 //   STOPPED        not zero when the launch is to end early
+//   STOPPED_SHORT  a statement: the driver ended a loop before its time (GLSL)
 //   gx, gy         number of the thread; launch its constants
 #pragma once
 
@@ -40,9 +41,16 @@ namespace weft::gpu {
 [[nodiscard]] std::string begin_entry(const TextOptions& options, const KernelText& text,
                                       std::size_t entry);
 [[nodiscard]] std::string end_entry(Target target);
-// GLSL: an entry point whose threads compute `points` columns each, one after the other. In `body`,
-// gx is the column.
-[[nodiscard]] std::string points_entry(std::size_t entry, std::uint32_t points,
-                                       std::uint64_t width, const std::string& body);
+// GLSL: an entry point whose threads compute several columns each.
+struct Points {
+    std::uint32_t count = 1;
+    bool in_loop = false;  // else one after the other
+    std::uint64_t width = 0;
+};
+// In `body`, gx is the column and @ the number of the point; `head` and `tail` are before and after
+// all of them.
+[[nodiscard]] std::string points_entry(const Points& points, std::size_t entry,
+                                       const std::string& head, const std::string& body,
+                                       const std::string& tail);
 
 }  // namespace weft::gpu

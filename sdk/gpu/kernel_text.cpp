@@ -14,6 +14,9 @@ namespace {
 
 // From this cost of a point on a thread asks first whether it is still wanted.
 constexpr double kPollCost = 300.0;
+// Up to this cost the points of a thread are written one after the other; beyond, a compiler would
+// be long at it, and they are turns of a loop.
+constexpr double kMostRepeated = 400.0;
 
 std::vector<std::uint32_t> all_roots(const Plan& plan) {
     std::vector<std::uint32_t> roots;
@@ -25,8 +28,8 @@ std::vector<std::uint32_t> all_roots(const Plan& plan) {
 class Writer {
 public:
     Writer(Words& words, const Plan& plan, const std::vector<TextInput>& inputs,
-           const std::vector<TextOutput>& outputs)
-        : w_(words), plan_(plan), inputs_(inputs), outputs_(outputs) {
+           const std::vector<TextOutput>& outputs, std::uint32_t points)
+        : w_(words), plan_(plan), inputs_(inputs), outputs_(outputs), points_(points) {
         (void)w_.parameter(Use::args);
         (void)w_.parameter(Use::cancel);
     }
@@ -38,14 +41,18 @@ public:
         const std::vector<std::uint32_t> roots = all_roots(plan_);
         double cost = 0.0;
         for (const std::uint32_t root : roots) cost += plan_.values[root].cost;
+        if (points_ > 1) w_.place = Words::Place::head;
         if (cost > kPollCost) w_.line("if (STOPPED) return;");
+        w_.line("I row = INUM(gy);");
+        w_.place = Words::Place::body;
+        if (points_ > 1 && cost_of_columns() <= kMostRepeated) w_.kept_points = points_;
         const bool lanes = w_.options.lanes > 1;
         const std::string width = std::to_string(plan_.width);
         w_.line("I column = COLUMNS(gx);");
         w_.line("int first_column = LANE0(column);");
-        w_.line("I row = INUM(gy);");
         if (lanes) w_.line("int lanes_here = " + width + " - first_column;");
         Region region(w_, plan_, inputs_, Over::raster, false);
+        region.shared_head = points_ > 1;
         region.run(roots);
         std::vector<std::uint32_t> stores(plan_.stores.size());
         for (std::uint32_t s = 0; s < stores.size(); ++s) stores[s] = s;
@@ -90,8 +97,15 @@ public:
         text.source = dialect_head(w_.options.target);
         text.source += math_prelude(w_.options, list(w_.singles), list(w_.doubles));
         text.source += dialect_memory(w_.options, text, cancel);
-        for (std::size_t e = 0; e < text.entries.size(); ++e)
-            text.source += begin_entry(w_.options, text, e) + bodies_[e] + end_entry(w_.options.target);
+        for (std::size_t e = 0; e < text.entries.size(); ++e) {
+            if (points_ > 1 && text.entries[e].over == Over::raster) {
+                text.source += points_entry({points_, w_.kept_points == 0, plan_.width}, e,
+                                            w_.head, bodies_[e], w_.tail);
+                continue;
+            }
+            text.source +=
+                begin_entry(w_.options, text, e) + bodies_[e] + end_entry(w_.options.target);
+        }
         return text;
     }
 
@@ -99,9 +113,20 @@ private:
     void begin(const char* name, Over over) {
         w_.text.entries.push_back({name + std::to_string(w_.text.entries.size()), over});
         w_.body.clear();
-        w_.line("if (gx >= launch.z || gy >= launch.w) return;");
+        if (points_ == 1 || over != Over::raster)
+            w_.line("if (gx >= launch.z || gy >= launch.w) return;");
     }
     void end() { bodies_.push_back(std::move(w_.body)); }
+
+    // Of what every point computes for itself.
+    [[nodiscard]] double cost_of_columns() const {
+        double cost = 0.0;
+        for (const PlanValue& value : plan_.values) {
+            if ((value.varies & WEFT_VARIES_COLUMN) == 0) continue;
+            cost += value.op == WEFT_OP_LOOP ? kMostRepeated : value.own_cost;
+        }
+        return cost;
+    }
 
     void table(Over over) {
         const bool rows = over == Over::rows;
@@ -138,6 +163,7 @@ private:
     const Plan& plan_;
     const std::vector<TextInput>& inputs_;
     const std::vector<TextOutput>& outputs_;
+    const std::uint32_t points_;  // that a thread computes one after the other
     std::vector<std::string> bodies_;
 };
 
@@ -149,6 +175,9 @@ KernelText write(const weft_kernel& kernel, const TextOptions& options,
     if (kernel.domain != WEFT_DOMAIN_RASTER || used.lanes == 0) used.lanes = 1;
     if (!used.f64 && kernel.domain == WEFT_DOMAIN_POINTS)
         throw cpp::Failure(WEFT_UNSUPPORTED, "values at free points need a device with doubles");
+    // Vectors are a matter of OpenCL; elsewhere several points share a thread's way there.
+    const std::uint32_t points = used.target == Target::opencl ? 1 : used.lanes;
+    used.lanes /= points;
     const Plan plan = make_text_plan(kernel, inputs, used);
     Words words(used);
     for (const PlanValue& value : plan.values) {
@@ -159,7 +188,7 @@ KernelText write(const weft_kernel& kernel, const TextOptions& options,
     }
     words.text.columns_bytes = plan.columns_bytes;
     words.text.rows_bytes = plan.rows_bytes;
-    Writer writer(words, plan, inputs, outputs);
+    Writer writer(words, plan, inputs, outputs, points);
     switch (kernel.domain) {
         case WEFT_DOMAIN_RASTER: writer.raster(); break;
         case WEFT_DOMAIN_STREAM: writer.stream(); break;

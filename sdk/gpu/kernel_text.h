@@ -17,12 +17,15 @@ enum class Target : std::uint8_t { glsl, opencl, cuda };
 
 struct TextOptions {
     Target target = Target::glsl;
-    std::uint32_t lanes = 1;         // OpenCL: points of a work item, as one vector (1, 4, 8, 16)
+    // Points of a picture that a thread computes: OpenCL, as one vector (1, 4, 8, 16); GLSL, one
+    // after the other.
+    std::uint32_t lanes = 1;
     std::uint32_t group = 64;        // threads of a work group, a power of two
     bool f64 = true;                 // the device computes in double
     bool fused = false;              // fma() rounds once
-    std::uint32_t longest_loop = 0;  // turns after which the driver stops a loop; 0: never
+    std::uint32_t longest_loop = 0;  // turns after which the driver stops a point's loops; 0: never
     std::uint64_t native = 0;  // bit op - WEFT_OP_ADD: the driver's own function keeps the bound
+    double column_cost = 10;   // in additions: what reading a table over the columns costs a point
     bool zero_hidden = false;  // the driver makes 0 * x zero, whatever x is, if it sees the 0
 };
 
@@ -49,8 +52,11 @@ enum class Use : std::uint8_t {
     input,    // index: into weft_batch.inputs
     points,   // POINTS: fields of the points, see below
     values,   // POINTS: results: double values[store][count]
-    cancel,   // one 32-bit word; not zero: end early
+    cancel,   // one 32-bit word; not zero: end early. A kernel sets it to kStoppedShort
 };
+// The driver ended a loop before its time (TextOptions::longest_loop): the results are wrong.
+constexpr std::uint32_t kStoppedShort = 2;
+
 struct Parameter {
     Use use = Use::args;
     std::uint32_t index = 0;

@@ -44,10 +44,21 @@ void Flight::poll() noexcept {
 
 Outcome Flight::complete(const Outcome& lost) {
     outcome = lost;
-    if (lost.status == WEFT_OK && cancelled()) outcome = {WEFT_CANCELLED, "cancelled"};
+    const std::uint32_t word =
+        *reinterpret_cast<const std::uint32_t*>(cancel.buffer->host + cancel.offset);
+    if (lost.status == WEFT_OK && cancelled()) {
+        outcome = {WEFT_CANCELLED, "cancelled"};
+    } else if (lost.status == WEFT_OK && word == kStoppedShort) {
+        outcome = {WEFT_UNSUPPORTED, program->too_many_turns()};
+    }
     if (outcome.status == WEFT_OK) program->finish(*this);
     under_way.store(false, std::memory_order_release);
     return outcome;
+}
+
+std::string BatchProgram::too_many_turns() const {
+    return "the loops take more than " + std::to_string(device_.info().text.longest_loop) +
+           " turns at one point, where the driver of " + device_.info().name + " ends them";
 }
 
 void BatchProgram::cancel() noexcept {

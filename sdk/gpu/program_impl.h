@@ -198,6 +198,7 @@ public:
     void get_values(std::uint32_t output, const weft_points& points, double* values) override;
     void get_handle(std::uint32_t output, weft_handle& handle) override;
     void cancel() noexcept override;
+    [[nodiscard]] std::string too_many_turns() const;
 
     // "weft.async/1"
     std::uint64_t submit(const weft_frame& frame, bool reported);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "eval/eval.h"
 #include "gpu/program_impl.h"
@@ -106,6 +107,9 @@ void BatchProgram::launch_points(PointsRun& run, const KernelText& text, const P
         run.slices = slices;
     }
     (void)device_.queue.wait(device_.queue.submit(*run.work));
+    auto& word = *reinterpret_cast<std::uint32_t*>(run.nothing->host);
+    if (std::exchange(word, 0) == kStoppedShort)
+        throw cpp::Failure(WEFT_UNSUPPORTED, too_many_turns());
 }
 
 void BatchProgram::run_points(std::uint32_t number, std::uint32_t store, const weft_points& points,

@@ -79,7 +79,7 @@ private:
         if (info == nullptr) invalid("an unknown operator");
         if (from.op > WEFT_OP_LOOP_RESULT && from.arg_count != info->arity)
             invalid("an operator with operands missing");
-        value.cost = info->cost;
+        value.own_cost = value.cost = info->cost;
         for (const std::uint32_t arg : value.args) {
             check(arg, index);
             value.varies |= plan_.values[arg].varies;
@@ -161,6 +161,7 @@ private:
             value.op == WEFT_OP_LOOP || value.cost < kTableCost || plan_.tables.count(index) != 0)
             return;
         const bool rows = value.varies == WEFT_VARIES_ROW;
+        if (!rows && value.cost < options_.column_cost) return;
         std::uint64_t& bytes = rows ? plan_.rows_bytes : plan_.columns_bytes;
         plan_.tables[index] = {rows, value.f64, bytes};
         bytes += (value.f64 ? 8u : 4u) * ((rows ? plan_.height : plan_.width) + kPadding);

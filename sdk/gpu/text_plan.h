@@ -24,7 +24,8 @@ struct PlanValue {
     std::uint32_t aux = 0;
     std::uint32_t loop = kNone;  // innermost loop whose body it is in
     double imm = 0.0;
-    double cost = 0.0;  // in additions, its operands included
+    double own_cost = 0.0;  // in additions
+    double cost = 0.0;      // its operands included
     std::span<const std::uint32_t> args;
 };
 

@@ -27,12 +27,15 @@ const char* infix(std::uint16_t op) {
 }  // namespace
 
 std::string Region::let(const char* type, const std::string& expression) {
-    const auto found = known_.find(expression);
-    if (found != known_.end()) return found->second;
+    const std::size_t here = w.place == Words::Place::head ? 1 : 0;
+    for (std::size_t place = here; place < known_.size(); ++place) {
+        const auto found = known_[place].find(expression);
+        if (found != known_[place].end()) return found->second;
+    }
     std::string name = w.name("t");
     const bool real = *type == 'F' || *type == 'D';
     w.line((real ? "EXACT " : "") + std::string(type) + " " + name + " = " + expression + ";");
-    known_[expression] = name;
+    known_[here][expression] = name;
     return name;
 }
 
@@ -71,6 +74,7 @@ std::string Region::leaf(std::uint32_t value, Real as) {
     }
     std::string text;
     Real real{true};
+    const Words::Place before = w.place;
     const auto handed = scratch_.find(value);
     if (handed != scratch_.end()) {
         text = "GET_F64(" + w.parameter(Use::scratch) + " + " + std::to_string(handed->second) +
@@ -83,6 +87,7 @@ std::string Region::leaf(std::uint32_t value, Real as) {
         const std::string memory = w.parameter(slot.rows ? Use::rows : Use::columns) + " + " +
                                    std::to_string(slot.offset) + "ul";
         const std::string size = slot.f64 ? "F64(" : "F32(";
+        if (shared_head && slot.rows) w.place = Words::Place::head;
         if (slot.rows) {
             text = (slot.f64 ? "DNUM(ONE_" : "NUM(ONE_") + size + memory + ", int(gy)))";
             if (w.options.target != Target::glsl) text.replace(text.find("int(gy)"), 7, "(int)gy");
@@ -90,7 +95,9 @@ std::string Region::leaf(std::uint32_t value, Real as) {
             text = "ROW_" + size + memory + ", first_column)";
         }
     }
-    return Words::convert(let(real.type(), text), real, as);
+    const std::string name = let(real.type(), text);
+    w.place = before;
+    return Words::convert(name, real, as);
 }
 
 std::string Region::use(std::uint32_t value, Real as) {
@@ -119,8 +126,11 @@ void Region::run(const std::vector<std::uint32_t>& roots) {
 }
 
 void Region::emit(std::uint32_t begin, std::uint32_t end, const std::vector<bool>& needed) {
+    const Words::Place before = w.place;
     for (std::uint32_t i = begin; i < end; ++i) {
         const PlanValue& value = plan.values[i];
+        const bool shared = shared_head && (value.varies & WEFT_VARIES_COLUMN) == 0;
+        w.place = shared ? Words::Place::head : before;
         if (value.op == WEFT_OP_LOOP) {
             if (needed[i]) emit_loop(i, needed);
             i = plan.loops[value.aux].end - 1;
@@ -128,6 +138,7 @@ void Region::emit(std::uint32_t begin, std::uint32_t end, const std::vector<bool
         }
         if (needed[i] && !is_leaf(i)) emit_value(i);
     }
+    w.place = before;
 }
 
 void Region::emit_value(std::uint32_t index) {
@@ -226,97 +237,6 @@ std::string Region::point_field(std::uint32_t number) {
     const std::string stride = w.whole(Whole::point_stride);
     return "GET_F64(" + w.parameter(Use::points) + ", " + std::to_string(k) + " * " + stride +
            " + point)";
-}
-
-// --- loops
-// ----------------------------------------------------------------------------------------
-
-// How often a loop turns: the k with from + k <= to, counted in double.
-std::string Region::turns(std::uint32_t index) {
-    const PlanValue& value = plan.values[index];
-    const Real real = w.widest();
-    const std::string from = let(real.type(), use(value.args[0], real));
-    const std::string to = let(real.type(), use(value.args[1], real));
-    std::string k = let(real.type(), "floor(" + to + " - " + from + ")");
-    const std::string sel = real.sel();
-    const std::string one = w.num(real, 1.0);
-    // The difference is rounded; the law is about from + k.
-    const std::string less = let(real.type(), k + " - " + one);
-    const std::string more = let(real.type(), k + " + " + one);
-    k = let(real.type(), sel + "(" + from + " + " + k + " > " + to + ", " + less + ", " + sel +
-                             "(" + from + " + " + more + " <= " + to + ", " + more + ", " + k +
-                             "))");
-    constexpr double kMost = 2147483000.0;
-    const std::string most = w.num(real, kMost);
-    k = let(real.type(), sel + "(" + k + " > " + most + ", " + most + ", " + k + ")");
-    return let("I", std::string(real.isel()) + "(" + from + " <= " + to + ", " + real.to_int(k) +
-                        " + 1, INUM(0))");
-}
-
-void Region::emit_loop(std::uint32_t index, const std::vector<bool>& needed) {
-    const PlanValue& value = plan.values[index];
-    const PlanLoop& loop = plan.loops[value.aux];
-    const std::string number = std::to_string(index);
-    const auto carried = [&](std::size_t i) { return "c" + number + "_" + std::to_string(i); };
-    const auto carried_real = [&](std::size_t i) {
-        return Real{exact_ || (w.options.f64 && loop.carried_f64[i])};
-    };
-    const std::string count = turns(index);
-    const Real index_real{exact_ || loop.f64};
-    const std::string from = let(w.widest().type(), use(value.args[0], w.widest()));
-    for (std::size_t i = 0; i < loop.next.size(); ++i)
-        w.line(std::string("EXACT ") + carried_real(i).type() + " " + carried(i) + " = " +
-               use(value.args[2 + i], carried_real(i)) + ";");
-    const bool lanes = w.options.lanes > 1;
-    std::string most = count;
-    if (lanes) {
-        most = w.name("n");
-        w.line("int " + most + " = w_most(" + count + ");");
-    }
-    const std::string turn = w.name("k");
-    const auto known = known_;
-    const auto positions = positions_;
-    const std::string longest = std::to_string(w.options.longest_loop);
-    if (w.options.longest_loop != 0) {
-        // No loop turns more often than the driver bears.
-        const std::string part = turn + "_part";
-        w.open("for (int " + part + " = 0; " + part + " < " + most + "; " + part + " += " +
-               longest + ") {");
-        w.line("if (STOPPED) break;");
-        w.open("for (int " + turn + " = " + part + "; " + turn + " < " + most + " && " + turn +
-               " - " + part + " < " + longest + "; ++" + turn + ") {");
-    } else {
-        w.open("for (int " + turn + " = 0; " + turn + " < " + most + "; ++" + turn + ") {");
-        w.line("if ((" + turn + " & 1023) == 1023 && STOPPED) break;");
-    }
-    const std::string place = w.widest().of_int("INUM(" + turn + ")");
-    for (std::uint32_t i = index + 1; i < loop.end; ++i) {
-        const PlanValue& inner = plan.values[i];
-        if (!needed[i] || inner.args.empty() || inner.args[0] != index) continue;
-        const std::string begin =
-            std::string("EXACT ") + real_of(i).type() + " v" + std::to_string(i) + " = ";
-        if (inner.op == WEFT_OP_LOOP_INDEX)
-            w.line(begin + Words::convert(from + " + " + place, w.widest(), index_real) + ";");
-        if (inner.op == WEFT_OP_LOOP_CARRIED) w.line(begin + carried(inner.aux) + ";");
-    }
-    emit(index + 1, loop.end, needed);
-    std::vector<std::string> next;
-    for (std::size_t i = 0; i < loop.next.size(); ++i)
-        next.push_back(let(carried_real(i).type(), use(loop.next[i], carried_real(i))));
-    for (std::size_t i = 0; i < loop.next.size(); ++i) {
-        std::string text = next[i];
-        if (lanes) {
-            const std::string active = "INUM(" + turn + ") < " + count;
-            const Real real = carried_real(i);
-            text = std::string(real.sel()) + "(" + (real.d ? "BD_OF(" + active + ")" : active) +
-                   ", " + text + ", " + carried(i) + ")";
-        }
-        w.line(carried(i) + " = " + text + ";");
-    }
-    w.close();
-    if (w.options.longest_loop != 0) w.close();
-    known_ = known;
-    positions_ = positions;
 }
 
 }  // namespace weft::gpu

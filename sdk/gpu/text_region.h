@@ -2,6 +2,7 @@
 // temporary, F or D; what comes from tables or from the block of numbers is read where it is used.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <tuple>
@@ -42,6 +43,7 @@ public:
     const Plan& plan;
     const std::vector<TextInput>& inputs;
     Over over;
+    bool shared_head = false;  // what no column changes is computed once, in Words::head
     bool gather = false;  // rings stand at the block's ring_now, fields are those of the axes
 
 private:
@@ -67,8 +69,17 @@ private:
     [[nodiscard]] std::string field(std::uint32_t number, Real as);
     [[nodiscard]] std::string stream_field(std::uint32_t number);
     [[nodiscard]] std::string point_field(std::uint32_t number);
+
+    // text_loop.cpp
+    struct LoopText {
+        std::string count, from, turn;
+        std::vector<Real> reals;           // of what is carried
+        std::vector<std::string> carried;  // its names
+    };
     void emit_loop(std::uint32_t value, const std::vector<bool>& needed);
+    void emit_turn(std::uint32_t value, const std::vector<bool>& needed, const LoopText& text);
     [[nodiscard]] std::string turns(std::uint32_t value);
+    [[nodiscard]] std::uint32_t turns_at_once(std::uint32_t value) const;
 
     // text_sample.cpp
     [[nodiscard]] std::string sample(std::uint32_t value, Real real);
@@ -96,7 +107,8 @@ private:
     using PositionKey = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t,
                                    std::uint64_t, double, double, std::uint32_t>;
     std::map<PositionKey, Position> positions_;
-    std::map<std::string, std::string> known_;  // expressions that have a name already
+    // Expressions that have a name already: [1] in the head, where bodies see them too.
+    std::array<std::map<std::string, std::string>, 2> known_;
 };
 
 // Whether an int index reaches every number of a plane of the grid.

@@ -88,14 +88,7 @@ void write_stream_pass(Words& w, const Plan& plan, const std::vector<TextInput>&
                        const std::vector<TextOutput>& outputs, const StreamPass& pass) {
     const std::string count = w.whole(Whole::sample_count);
     if (pass.serial) {
-        if (w.options.longest_loop != 0) {
-            const std::string longest = std::to_string(w.options.longest_loop);
-            w.open("for (int part = 0; part < " + count + "; part += " + longest + ") {");
-            w.open("for (int sample_index = part; sample_index < " + count +
-                   " && sample_index - part < " + longest + "; ++sample_index) {");
-        } else {
-            w.open("for (int sample_index = 0; sample_index < " + count + "; ++sample_index) {");
-        }
+        w.open("for (int sample_index = 0; sample_index < " + count + "; ++sample_index) {");
         w.line("if ((sample_index & 63) == 0 && STOPPED) return;");
     } else {
         w.line("if (STOPPED) return;");
@@ -110,7 +103,6 @@ void write_stream_pass(Words& w, const Plan& plan, const std::vector<TextInput>&
     write_stores(region, outputs, pass.stores);
     if (!pass.serial) return;
     w.close();
-    if (w.options.longest_loop != 0) w.close();
 }
 
 }  // namespace weft::gpu

@@ -46,9 +46,10 @@ std::string Words::call(std::uint32_t op, Real real, const std::string& args) {
 }
 
 void Words::line(const std::string& content) {
-    body.append(depth_ * 4, ' ');
-    body += content;
-    body += '\n';
+    std::string& to = place == Place::head ? head : place == Place::tail ? tail : body;
+    to.append(depth_ * 4, ' ');
+    to += content;
+    to += '\n';
 }
 
 void Words::open(const std::string& content) {

@@ -50,6 +50,13 @@ public:
     TextOptions options;
     KernelText text;
     std::string body;
+    // What several points of a thread share, before their bodies and after them; lines go there
+    // while `place` says so. In the body, @ stands for the number of the point.
+    enum class Place : std::uint8_t { body, head, tail };
+    Place place = Place::body;
+    std::string head, tail;
+    // Points that keep what they store until all are computed; 0: each stores at once.
+    std::uint32_t kept_points = 0;
     std::set<std::uint16_t> singles, doubles;  // operators called
 
 private:
