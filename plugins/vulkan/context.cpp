@@ -29,6 +29,10 @@ constexpr std::uint64_t kExactInLlvmpipe = bit(WEFT_OP_DIV) | bit(WEFT_OP_SQRT) 
                                            bit(WEFT_OP_INVERSESQRT) | bit(WEFT_OP_MIN) |
                                            bit(WEFT_OP_MAX);
 
+// A thread of llvmpipe costs as much as several sines, and reading a table for a point as two.
+constexpr std::uint32_t kPointsOfThread = 8;
+constexpr double kColumnCost = 40;
+
 struct Loaded {
     GlobalApi api;
     std::string why;
@@ -281,7 +285,8 @@ Candidate choose(const Instance& instance) {
 void Context::check(VkResult result, std::string_view doing) {
     if (result >= VK_SUCCESS) return;
     if (result == VK_ERROR_DEVICE_LOST) lost_ = true;
-    throw cpp::Failure(meaning(result), chosen.name + ", " + std::string(doing) + ": " + result_name(result));
+    throw cpp::Failure(meaning(result),
+                       chosen.name + ", " + std::string(doing) + ": " + result_name(result));
 }
 
 Context::Context(cpp::Host h) : host(h), instance(h), chosen(choose(instance)) {
@@ -332,6 +337,8 @@ void Context::describe() {
     if (driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE) {
         info.text.longest_loop = kLongestLoop;
         info.text.zero_hidden = true;
+        info.text.column_cost = kColumnCost;
+        info.text.lanes = kPointsOfThread;
         info.text.native = kExactInLlvmpipe;
     }
 }

@@ -53,6 +53,8 @@ private:
     // What the launch's points are along this axis; the far part of the offset is in bytes.
     void add_axis(const weft_axis& axis, std::string& far) {
         const std::string bytes = " * " + std::to_string(axis.stride) + "l";
+        if (axis.field != WEFT_FIELD_X || axis.wrap == WEFT_WRAP_RING)
+            even_ = even_ && axis.stride % 8 == 0;
         const bool opencl = w_.options.target != Target::glsl;
         const auto wide = [&](const std::string& i) {
             return " + " + std::string(opencl ? "(LONG)(" : "P(") + i + ")" +
@@ -68,6 +70,7 @@ private:
             far += wide("(" + slot + " + sample_index) % " + std::to_string(axis.capacity));
         } else if (axis.field == WEFT_FIELD_X) {
             if (region_.plan.domain != WEFT_DOMAIN_RASTER) return;
+            across_ = true;
             gap_ = axis.stride / unit_;
             index_ = "first_column * " + std::to_string(gap_);
         } else if (axis.field == WEFT_FIELD_Y) {
@@ -81,8 +84,38 @@ private:
     void put(const char* word, std::int64_t offset, const std::string& x) {
         const std::string at =
             offset == 0 ? memory_ : memory_ + " + " + std::to_string(offset) + "ul";
+        if (w_.kept_points != 0) return keep(word, at, offset % 8 == 0, x);
         w_.line(std::string(word) + "(" + at + ", " + index_ + ", " + std::to_string(gap_) + ", " +
                 x + ", lanes_here);");
+    }
+
+    // All points first, then all stores: after a store a compiler trusts nothing that it has read.
+    // Numbers of half a word go two at a time.
+    void keep(const std::string& word, const std::string& at, bool even, const std::string& x) {
+        const std::string name = w_.name("o");
+        const bool word64 = word == "PUT_F64";
+        const char* type = word64 ? "D " : word == "PUT_F32" ? "F " : "U ";
+        w_.line(name + "_@ = " + x + ";");
+        const auto kept = [&](std::uint32_t k) { return name + "_" + std::to_string(k); };
+        w_.place = Words::Place::head;
+        for (std::uint32_t k = 0; k < w_.kept_points; ++k) w_.line(type + kept(k) + ";");
+        w_.place = Words::Place::tail;
+        const std::uint64_t width = region_.plan.width;
+        const bool whole = width % w_.kept_points == 0;
+        const bool pairs = whole && even && even_ && across_ && gap_ == 1 && !word64 &&
+                           w_.kept_points % 2 == 0;
+        for (std::uint32_t k = 0; k < w_.kept_points; k += pairs ? 2 : 1) {
+            const std::string column = "(first_column + " + std::to_string(k) + ")";
+            const std::string index =
+                across_ ? column + " * " + std::to_string(gap_) : std::string("0");
+            const std::string guard =
+                whole ? "" : "if (" + column + " < " + std::to_string(width) + ") ";
+            const std::string values = pairs ? kept(k) + ", " + kept(k + 1) : kept(k);
+            w_.line(guard + (pairs ? "PAIR" + word.substr(3) + "(" + at + ", " + index
+                                   : word + "(" + at + ", " + index + ", 1") +
+                    ", " + values + (pairs ? ");" : ", 1);"));
+        }
+        w_.place = Words::Place::body;
     }
 
     // Round half up of a number that is brought into 0..1; NaN counts as 0.
@@ -105,6 +138,8 @@ private:
     std::uint32_t store_;
     std::int64_t unit_;
     std::int64_t gap_ = 1;
+    bool across_ = false;  // it has an axis of columns
+    bool even_ = true;     // rows begin at multiples of 8 bytes
     std::string memory_;
     std::string index_;
 };
@@ -127,14 +162,19 @@ void write_stores(Region& region, const std::vector<TextOutput>& outputs,
         if (!capture && output.kind != WEFT_OUTPUT_TARGET)
             throw cpp::Failure(WEFT_INVALID, "a store to an output that has no memory");
         // A frame may ask for the caches alone, or for the targets alone.
+        const Words::Place stores_at = w.kept_points != 0 ? Words::Place::tail : Words::Place::body;
+        w.place = stores_at;
         if (mixed) w.open("if (" + w.whole(capture ? Whole::capture : Whole::deliver) + " != 0) {");
+        w.place = Words::Place::body;
         StoreWriter writer(region, output.grid, number);
         if (is_packed(output.grid)) {
             writer.pixels();
         } else {
             writer.planes();
         }
+        w.place = stores_at;
         if (mixed) w.close();
+        w.place = Words::Place::body;
     }
 }
 
