@@ -29,8 +29,8 @@ std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
     return (value + to - 1) / to * to;
 }
 
-std::string megabytes(std::uint64_t bytes) {
-    return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MB";
+std::string mebibytes(std::uint64_t bytes) {
+    return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MiB";
 }
 
 // What a type of memory must have, and what is better than not, or not.
@@ -207,8 +207,8 @@ std::shared_ptr<Block> Heap::make(const Block::Wish& wish) {
         if (failure.code() != WEFT_UNAVAILABLE) throw;
         const gpu::Device::Budget now = budget();
         throw cpp::Failure(WEFT_UNAVAILABLE, context_.chosen.name + " has no room for " +
-                                                 megabytes(wish.size) + ": " + megabytes(now.used) +
-                                                 " of " + megabytes(now.limit) + " are in use");
+                                                 mebibytes(wish.size) + ": " + mebibytes(now.used) +
+                                                 " of " + mebibytes(now.limit) + " are in use");
     }
 }
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <thread>
 
+#include "tests/support/device_suite.h"
 #include "tests/unit/vulkan/support.h"
 
 namespace weft::vulkan {
@@ -145,7 +146,7 @@ TEST_F(VulkanDevice, SaysHowMuchWasAskedForWhenThereIsNoRoom) {
         FAIL() << "64 TB were given";
     } catch (const cpp::Failure& failure) {
         EXPECT_EQ(failure.code(), WEFT_UNAVAILABLE) << failure.what();
-        EXPECT_NE(std::string(failure.what()).find("67108864 MB"), std::string::npos)
+        EXPECT_NE(std::string(failure.what()).find("67108864 MiB"), std::string::npos)
             << failure.what();
     }
 }
@@ -303,5 +304,29 @@ TEST(VulkanValidation, MisuseIsAnErrorInTheLogAndCounted) {
                       : ::unsetenv("WEFT_VULKAN_VALIDATION");
 }
 
+struct Vulkan {
+    static std::unique_ptr<gpu::Device> open(cpp::Host host) {
+        return std::make_unique<Device>(host);
+    }
+    static gpu::KernelText text(const std::string& body) {
+        gpu::KernelText text = by_hand({"uint i = x;\n" + body}, 2);
+        text.parameters.resize(2);
+        // The bodies have an `a` of their own.
+        const auto replace = [&](const std::string& what, const std::string& by) {
+            text.source.replace(text.source.find(what), what.size(), by);
+        };
+        replace("Words a[", "Words memory[");
+        replace("#if WEFT_ENTRY",
+                "#define from memory[0].w\n#define to memory[1].w\n#if WEFT_ENTRY");
+        text.entries[0].over = gpu::Over::points;
+        text.parameters[0].use = gpu::Use::input;
+        return text;
+    }
+};
+
 }  // namespace
 }  // namespace weft::vulkan
+
+namespace weft::test {
+INSTANTIATE_TYPED_TEST_SUITE_P(Vulkan, DeviceSuite, vulkan::Vulkan);
+}  // namespace weft::test
