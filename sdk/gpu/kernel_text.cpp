@@ -1,6 +1,7 @@
 #include "gpu/kernel_text.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <weft/cpp/backend.hpp>
 
@@ -79,8 +80,10 @@ public:
         end();
     }
 
-    void stream() {
-        for (const StreamPass& pass : stream_passes(plan_, inputs_, outputs_, w_.options)) {
+    void stream(std::uint64_t block) {
+        for (const StreamPass& pass : stream_passes(plan_, inputs_, block)) {
+            w_.text.scratch_bytes =
+                std::max(w_.text.scratch_bytes, pass.handed_on.size() * block * sizeof(double));
             begin(pass.serial ? "serial" : "samples", pass.serial ? Over::serial : Over::samples);
             write_stream_pass(w_, plan_, inputs_, outputs_, pass);
             end();
@@ -167,9 +170,15 @@ private:
     std::vector<std::string> bodies_;
 };
 
+// The most samples of a call, which all lie within a frame.
+std::uint64_t most_samples(const double* settings) {
+    const double samples = std::ceil(settings[WEFT_FIELD_RATE] / settings[WEFT_FIELD_FPS]) + 2.0;
+    return samples >= 2.0 && samples < 1e8 ? static_cast<std::uint64_t>(samples) : 4096;
+}
+
 KernelText write(const weft_kernel& kernel, const TextOptions& options,
                  const std::vector<TextInput>& inputs, const std::vector<TextOutput>& outputs,
-                 bool gather) {
+                 const double* settings, bool gather) {
     // Only pictures are computed several points at a time.
     TextOptions used = options;
     if (kernel.domain != WEFT_DOMAIN_RASTER || used.lanes == 0) used.lanes = 1;
@@ -191,7 +200,7 @@ KernelText write(const weft_kernel& kernel, const TextOptions& options,
     Writer writer(words, plan, inputs, outputs, points);
     switch (kernel.domain) {
         case WEFT_DOMAIN_RASTER: writer.raster(); break;
-        case WEFT_DOMAIN_STREAM: writer.stream(); break;
+        case WEFT_DOMAIN_STREAM: writer.stream(most_samples(settings)); break;
         case WEFT_DOMAIN_POINTS: writer.points(gather); break;
         default: throw cpp::Failure(WEFT_INVALID, "a kernel without a domain");
     }
@@ -202,7 +211,8 @@ KernelText write(const weft_kernel& kernel, const TextOptions& options,
 
 KernelText write_kernel(const TextRequest& request) {
     const weft_kernel& kernel = request.batch->kernels[request.kernel];
-    return write(kernel, request.options, *request.inputs, *request.outputs, false);
+    return write(kernel, request.options, *request.inputs, *request.outputs,
+                 request.batch->settings, false);
 }
 
 KernelText write_gather(const TextInput& input, const TextOptions& options) {
@@ -237,7 +247,7 @@ KernelText write_gather(const TextInput& input, const TextOptions& options) {
     kernel.ir.arg_count = static_cast<std::uint32_t>(args.size());
     kernel.stores = &store;
     kernel.store_count = 1;
-    KernelText text = write(kernel, options, {input}, {}, true);
+    KernelText text = write(kernel, options, {input}, {}, nullptr, true);
     text.point_fields.clear();
     for (std::uint32_t a = 0; a < input.grid.axis_count; ++a)
         text.point_fields.push_back(input.grid.axes[a].field);

@@ -1,5 +1,7 @@
 #include "gpu/text_stream.h"
 
+#include <algorithm>
+
 #include <weft/cpp/backend.hpp>
 
 #include "gpu/text_store.h"
@@ -10,10 +12,27 @@ namespace {
 // Samples that share ROW_TIME; rows begin at its multiples.
 constexpr double kRow = 128.0;
 
-bool recursive(const Plan& plan, const std::vector<TextInput>& inputs) {
-    for (const PlanValue& value : plan.values)
-        if (value.op == WEFT_OP_SAMPLE && inputs[value.aux].own) return true;
-    return false;
+// A value this cheap is computed again rather than handed on.
+constexpr double kCheap = 4.0;
+
+// Which values hang on samples that the kernel stores. A loop and its body go together.
+std::vector<bool> find_recursive(const Plan& plan, const std::vector<TextInput>& inputs) {
+    std::vector<bool> recursive(plan.values.size());
+    for (bool again = true; again;) {
+        again = false;
+        for (std::uint32_t i = 0; i < plan.values.size(); ++i) {
+            const PlanValue& value = plan.values[i];
+            bool is = value.op == WEFT_OP_SAMPLE && inputs[value.aux].own;
+            for (const std::uint32_t need : plan.needs(i)) is = is || recursive[need];
+            if (!is || recursive[i]) continue;
+            recursive[i] = true;
+            // The loops around it were visited before.
+            again = again || value.loop != kNone;
+            for (std::uint32_t l = value.loop; l != kNone; l = plan.loops[l].parent)
+                recursive[plan.loops[l].value] = true;
+        }
+    }
+    return recursive;
 }
 
 }  // namespace
@@ -77,11 +96,34 @@ std::string Region::stream_field(std::uint32_t number) {
 }
 
 std::vector<StreamPass> stream_passes(const Plan& plan, const std::vector<TextInput>& inputs,
-                                      const std::vector<TextOutput>&, const TextOptions&) {
-    StreamPass pass;
-    pass.serial = recursive(plan, inputs);
-    for (std::uint32_t s = 0; s < plan.stores.size(); ++s) pass.stores.push_back(s);
-    return {pass};
+                                      std::uint64_t block) {
+    const std::vector<bool> recursive = find_recursive(plan, inputs);
+    StreamPass before;
+    StreamPass serial;
+    serial.serial = true;
+    const auto hand_on = [&](std::uint32_t index) {
+        const PlanValue& value = plan.values[index];
+        if (recursive[index] || value.loop != kNone || value.op == WEFT_OP_LOOP ||
+            value.varies == 0 || value.cost < kCheap)
+            return;
+        before.handed_on.try_emplace(index, before.handed_on.size() * block * sizeof(double));
+    };
+    for (std::uint32_t i = 0; i < plan.values.size(); ++i)
+        if (recursive[i])
+            for (const std::uint32_t need : plan.needs(i)) hand_on(need);
+    for (std::uint32_t s = 0; s < plan.stores.size(); ++s) {
+        const std::span<const std::uint32_t> values = plan.values_of(plan.stores[s]);
+        const bool is = std::any_of(values.begin(), values.end(),
+                                    [&](std::uint32_t value) { return recursive[value]; });
+        (is ? serial : before).stores.push_back(s);
+        if (is)
+            for (const std::uint32_t value : values) hand_on(value);
+    }
+    serial.taken = before.handed_on;
+    std::vector<StreamPass> passes;
+    if (!before.stores.empty() || !before.handed_on.empty()) passes.push_back(before);
+    if (!serial.stores.empty()) passes.push_back(serial);
+    return passes;
 }
 
 void write_stream_pass(Words& w, const Plan& plan, const std::vector<TextInput>& inputs,
@@ -95,12 +137,20 @@ void write_stream_pass(Words& w, const Plan& plan, const std::vector<TextInput>&
         w.line(w.options.target == Target::glsl ? "int sample_index = int(gx);"
                                                 : "int sample_index = (int)gx;");
     }
-    Region region(w, plan, inputs, pass.serial ? Over::serial : Over::samples, pass.serial);
+    const bool exact = pass.serial || !pass.handed_on.empty();
+    Region region(w, plan, inputs, pass.serial ? Over::serial : Over::samples, exact);
+    region.take_from_scratch(pass.taken);
     std::vector<std::uint32_t> roots;
+    for (const auto& [value, place] : pass.handed_on) roots.push_back(value);
     for (const std::uint32_t s : pass.stores)
         for (const std::uint32_t value : plan.values_of(plan.stores[s])) roots.push_back(value);
     region.run(roots);
     write_stores(region, outputs, pass.stores);
+    const Real real = w.widest();
+    for (const auto& [value, place] : pass.handed_on)
+        w.line(std::string(real.d ? "PUT_ONE_F64(" : "PUT_ONE_F32(") + w.parameter(Use::scratch) +
+               " + " + std::to_string(place) + "ul, sample_index, " + region.use(value, real) +
+               ");");
     if (!pass.serial) return;
     w.close();
 }
