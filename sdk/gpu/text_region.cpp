@@ -27,15 +27,14 @@ const char* infix(std::uint16_t op) {
 }  // namespace
 
 std::string Region::let(const char* type, const std::string& expression) {
-    const std::size_t here = w.place == Words::Place::head ? 1 : 0;
-    for (std::size_t place = here; place < known_.size(); ++place) {
+    for (std::size_t place = here(); place < known_.size(); ++place) {
         const auto found = known_[place].find(expression);
         if (found != known_[place].end()) return found->second;
     }
     std::string name = w.name("t");
     const bool real = *type == 'F' || *type == 'D';
     w.line((real ? "EXACT " : "") + std::string(type) + " " + name + " = " + expression + ";");
-    known_[here][expression] = name;
+    known_[here()][expression] = name;
     return name;
 }
 
@@ -129,8 +128,7 @@ void Region::emit(std::uint32_t begin, std::uint32_t end, const std::vector<bool
     const Words::Place before = w.place;
     for (std::uint32_t i = begin; i < end; ++i) {
         const PlanValue& value = plan.values[i];
-        const bool shared = shared_head && (value.varies & WEFT_VARIES_COLUMN) == 0;
-        w.place = shared ? Words::Place::head : before;
+        w.place = in_head(i) ? Words::Place::head : before;
         if (value.op == WEFT_OP_LOOP) {
             if (needed[i]) emit_loop(i, needed);
             i = plan.loops[value.aux].end - 1;
@@ -139,6 +137,19 @@ void Region::emit(std::uint32_t begin, std::uint32_t end, const std::vector<bool
         if (needed[i] && !is_leaf(i)) emit_value(i);
     }
     w.place = before;
+}
+
+// Whether several points of a thread share it.
+bool Region::in_head(std::uint32_t value) const {
+    const auto alike = [&](std::uint32_t i) {
+        return (plan.values[i].varies & WEFT_VARIES_COLUMN) == 0;
+    };
+    const PlanValue& v = plan.values[value];
+    if (!shared_head || v.loop != kNone || !alike(value)) return false;
+    if (v.op != WEFT_OP_LOOP) return true;
+    for (std::uint32_t i = value + 1; i < plan.loops[v.aux].end; ++i)
+        if (!alike(i)) return false;
+    return true;
 }
 
 void Region::emit_value(std::uint32_t index) {

@@ -106,9 +106,11 @@ private:
     std::map<std::uint32_t, std::uint64_t> scratch_;
     using PositionKey = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t,
                                    std::uint64_t, double, double, std::uint32_t>;
-    std::map<PositionKey, Position> positions_;
+    [[nodiscard]] bool in_head(std::uint32_t value) const;
+    [[nodiscard]] std::size_t here() const { return w.place == Words::Place::head ? 1 : 0; }
     // Expressions that have a name already: [1] in the head, where bodies see them too.
     std::array<std::map<std::string, std::string>, 2> known_;
+    std::map<PositionKey, Position> positions_;
 };
 
 // Whether an int index reaches every number of a plane of the grid.

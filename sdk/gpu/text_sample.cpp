@@ -276,10 +276,15 @@ Region::Position Region::position(std::uint32_t value, std::uint32_t number) {
     const auto affine = plan.affines.find({value, number});
     const std::uint32_t shape = axis.filter + 2 * axis.wrap + 16 * axis.tick +
                                 (affine == plan.affines.end() ? 0u : 64u);
-    const PositionKey key{coordinate,  shape,       ring ? sample.aux : 0u, axis.count, axis.capacity,
-                          axis.origin, axis.step, 0u};
-    const auto found = positions_.find(key);
-    if (found != positions_.end()) return found->second;
+    // What was found in the head is seen by the bodies, not the other way round.
+    const std::uint32_t here = w.place == Words::Place::head ? 1 : 0;
+    PositionKey key{coordinate,  shape,     ring ? sample.aux : 0u, axis.count, axis.capacity,
+                    axis.origin, axis.step, 1u};
+    for (const std::uint32_t place : {1u, here}) {
+        std::get<7>(key) = place;
+        const auto found = positions_.find(key);
+        if (found != positions_.end()) return found->second;
+    }
     Position made;
     if (ring) {
         made = ring_position(axis, sample.aux, coordinate);
