@@ -131,8 +131,8 @@ std::string each_lane(std::uint32_t lanes, const std::string& item, const std::s
 std::string lane_functions(std::uint32_t lanes) {
     const std::string n = std::to_string(lanes);
     std::string text = replaced(kLanes, '@', n);
-    text += "#define COLUMNS(x) ((I)((int)(x) * " + n + ") + (I)(" +
-            each_lane(lanes, "$", ", ") + "))\n";
+    text += "#define COLUMNS(x) ((I)((int)(x) * " + n + ") + (I)(" + each_lane(lanes, "$", ", ") +
+            "))\n";
     const auto get = [&](const char* name, const char* vector, const char* scalar,
                          const char* index) {
         text += std::string("static inline ") + vector + " " + name + "(P p, " + index + " i) {\n" +
@@ -188,7 +188,8 @@ std::string glsl_numbers(const TextOptions& options, const KernelText& text) {
     out += "#define NOUGHT_F uintBitsToFloat(launch.w >> 31)\n";
     out += "#define NOUGHT_D packDouble2x32(uvec2(0u, launch.w >> 31))\n";
     // Zeros that no compiler sees through: launches end below 2^31.
-    out += "#define ZERO_F uintBitsToFloat(launch.w & 0x80000000u)\n#define ZERO_D double(ZERO_F)\n";
+    out +=
+        "#define ZERO_F uintBitsToFloat(launch.w & 0x80000000u)\n#define ZERO_D double(ZERO_F)\n";
     out += "#define NUMBER_D(k) numbers.d[k]\n#define NUMBER_F(k) numbers.f[k]\n";
     out += "#define WHOLE(k) numbers.w[k]\n";
     return out;
@@ -200,15 +201,14 @@ std::string dialect_head(Target target) {
     return target == Target::glsl ? kGlslHead : "";
 }
 
-std::string dialect_memory(const TextOptions& options, const KernelText& text,
-                           std::size_t cancel) {
+std::string dialect_memory(const TextOptions& options, const KernelText& text, std::size_t cancel) {
     const std::string stop = "p" + std::to_string(cancel);
     std::string out;
     if (options.target == Target::glsl) {
         out = kGlslMemory;
         if (options.f64) out += kGlslDoubles;
-        return out + glsl_numbers(options, text) + "#define STOPPED (Word(" + stop + ").v != 0u)\n" +
-               "#define STOPPED_SHORT Word(" + stop + ").v = 2u\n";
+        return out + glsl_numbers(options, text) + "#define STOPPED (Word(" + stop +
+               ").v != 0u)\n" + "#define STOPPED_SHORT Word(" + stop + ").v = 2u\n";
     }
     const bool opencl = options.target == Target::opencl;
     out = opencl ? "#define P __global char*\n#define POINTER(type) __global type*\n"
@@ -230,9 +230,9 @@ std::string begin_entry(const TextOptions& options, const KernelText& text, std:
                "\nvoid main() {\n    uint gx = gl_GlobalInvocationID.x + launch.x;\n"
                "    uint gy = gl_GlobalInvocationID.y + launch.y;\n";
     const bool opencl = options.target == Target::opencl;
-    std::string out = opencl ? "\n__kernel __attribute__((reqd_work_group_size(" + group +
-                                   ", 1, 1)))\nvoid "
-                             : "\nextern \"C\" __global__ void __launch_bounds__(" + group + ") ";
+    std::string out =
+        opencl ? "\n__kernel __attribute__((reqd_work_group_size(" + group + ", 1, 1)))\nvoid "
+               : "\nextern \"C\" __global__ void __launch_bounds__(" + group + ") ";
     out += text.entries[entry].name + "(";
     for (std::size_t i = 0; i < text.parameters.size(); ++i)
         out += (opencl ? "__global char* p" : "char* p") + std::to_string(i) + ", ";

@@ -64,7 +64,8 @@ public:
     void points(bool gather) {
         begin("points", Over::points);
         w_.line("if (STOPPED) return;");
-        w_.line(w_.options.target == Target::glsl ? "int point = int(gx);" : "int point = (int)gx;");
+        w_.line(w_.options.target == Target::glsl ? "int point = int(gx);"
+                                                  : "int point = (int)gx;");
         Region region(w_, plan_, inputs_, Over::points, true);
         region.gather = gather;
         region.run(all_roots(plan_));
@@ -102,8 +103,8 @@ public:
         text.source += dialect_memory(w_.options, text, cancel);
         for (std::size_t e = 0; e < text.entries.size(); ++e) {
             if (points_ > 1 && text.entries[e].over == Over::raster) {
-                text.source += points_entry({points_, w_.kept_points == 0, plan_.width}, e,
-                                            w_.head, bodies_[e], w_.tail);
+                text.source += points_entry({points_, w_.kept_points == 0, plan_.width}, e, w_.head,
+                                            bodies_[e], w_.tail);
                 continue;
             }
             text.source +=

@@ -102,8 +102,7 @@ void Region::emit_loop(std::uint32_t index, const std::vector<bool>& needed) {
     w.line("#endif");
 }
 
-void Region::emit_turn(std::uint32_t index, const std::vector<bool>& needed,
-                       const LoopText& text) {
+void Region::emit_turn(std::uint32_t index, const std::vector<bool>& needed, const LoopText& text) {
     const PlanLoop& loop = plan.loops[plan.values[index].aux];
     const auto known = known_;
     const auto positions = positions_;
@@ -115,8 +114,7 @@ void Region::emit_turn(std::uint32_t index, const std::vector<bool>& needed,
         const std::string begin =
             std::string("EXACT ") + real_of(i).type() + " v" + std::to_string(i) + " = ";
         if (inner.op == WEFT_OP_LOOP_INDEX)
-            w.line(begin + Words::convert(text.from + " + " + place, w.widest(), index_real) +
-                   ";");
+            w.line(begin + Words::convert(text.from + " + " + place, w.widest(), index_real) + ";");
         if (inner.op == WEFT_OP_LOOP_CARRIED) w.line(begin + text.carried[inner.aux] + ";");
     }
     emit(index + 1, loop.end, needed);

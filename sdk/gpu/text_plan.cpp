@@ -44,7 +44,8 @@ public:
         for (PlanLoop& loop : plan_.loops) decide_types(loop);
         for (std::uint32_t i = 0; i < ir_.affine_count; ++i) {
             const weft_ir_affine& affine = ir_.affines[i];
-            if (affine.field != WEFT_NOT_AFFINE) plan_.affines[{affine.value, affine.arg}] = &affine;
+            if (affine.field != WEFT_NOT_AFFINE)
+                plan_.affines[{affine.value, affine.arg}] = &affine;
         }
         for (const weft_store& store : plan_.stores) {
             if (store.values + std::uint64_t{store.value_count} > ir_.arg_count)
@@ -98,7 +99,8 @@ private:
         if (value.aux >= inputs_.size()) invalid("a SAMPLE of an input that does not exist");
         const TextInput& input = inputs_[value.aux];
         if (input.getter)
-            throw cpp::Failure(WEFT_UNSUPPORTED, "a kernel cannot read what is only given by calls");
+            throw cpp::Failure(WEFT_UNSUPPORTED,
+                               "a kernel cannot read what is only given by calls");
         if (value.args.size() != input.grid.axis_count || value.args.size() > WEFT_MAX_AXES)
             invalid("a SAMPLE whose operands do not fit its grid");
         if (plan_.domain != WEFT_DOMAIN_RASTER) value.varies = WEFT_VARIES_POINT;
@@ -134,8 +136,7 @@ private:
         for (const std::uint32_t next : loop.next)
             loop.carried_f64.push_back(plan_.values[next].f64 || fixed(loop.value));
         for (const PlanValue& value : plan_.values) {
-            const bool state =
-                value.op == WEFT_OP_LOOP_CARRIED || value.op == WEFT_OP_LOOP_RESULT;
+            const bool state = value.op == WEFT_OP_LOOP_CARRIED || value.op == WEFT_OP_LOOP_RESULT;
             if (value.op == WEFT_OP_LOOP_INDEX && value.args[0] == loop.value)
                 loop.f64 = loop.f64 || value.f64;
             if (!state || value.args[0] != loop.value) continue;

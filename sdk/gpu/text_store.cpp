@@ -102,8 +102,8 @@ private:
         w_.place = Words::Place::tail;
         const std::uint64_t width = region_.plan.width;
         const bool whole = width % w_.kept_points == 0;
-        const bool pairs = whole && even && even_ && across_ && gap_ == 1 && !word64 &&
-                           w_.kept_points % 2 == 0;
+        const bool pairs =
+            whole && even && even_ && across_ && gap_ == 1 && !word64 && w_.kept_points % 2 == 0;
         for (std::uint32_t k = 0; k < w_.kept_points; k += pairs ? 2 : 1) {
             const std::string column = "(first_column + " + std::to_string(k) + ")";
             const std::string index =
@@ -111,8 +111,9 @@ private:
             const std::string guard =
                 whole ? "" : "if (" + column + " < " + std::to_string(width) + ") ";
             const std::string values = pairs ? kept(k) + ", " + kept(k + 1) : kept(k);
-            w_.line(guard + (pairs ? "PAIR" + word.substr(3) + "(" + at + ", " + index
-                                   : word + "(" + at + ", " + index + ", 1") +
+            w_.line(guard +
+                    (pairs ? "PAIR" + word.substr(3) + "(" + at + ", " + index
+                           : word + "(" + at + ", " + index + ", 1") +
                     ", " + values + (pairs ? ");" : ", 1);"));
         }
         w_.place = Words::Place::body;

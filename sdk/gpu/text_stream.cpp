@@ -59,19 +59,18 @@ std::string Region::stream_field(std::uint32_t number) {
         const std::string period = divide(product, block(WEFT_FIELD_FPS));
         const std::string zero = w.num(real, 0.0);
         const std::string loops = period + " > " + zero;
-        const std::string safe = let(type, sel + "(" + loops + ", " + period + ", " +
-                                               w.num(real, 1.0) + ")");
+        const std::string safe =
+            let(type, sel + "(" + loops + ", " + period + ", " + w.num(real, 1.0) + ")");
         const std::string turns = let(type, "floor(" + divide(sample, safe) + ")");
         const std::string rest = let(type, sample + " - " + turns + " * " + safe);
-        const std::string fixed =
-            let(type, sel + "(" + rest + " < " + zero + ", " + rest + " + " + safe + ", " + sel +
-                          "(" + rest + " >= " + safe + ", " + rest + " - " + safe + ", " + rest +
-                          "))");
+        const std::string fixed = let(type, sel + "(" + rest + " < " + zero + ", " + rest + " + " +
+                                                safe + ", " + sel + "(" + rest + " >= " + safe +
+                                                ", " + rest + " - " + safe + ", " + rest + "))");
         return let(type, sel + "(" + loops + ", " + fixed + ", " + sample + ")");
     };
     const auto row = [&] {
-        return let(type, "floor(" + sample + " * " + w.num(real, 1.0 / kRow) + ") * " +
-                             w.num(real, kRow));
+        return let(
+            type, "floor(" + sample + " * " + w.num(real, 1.0 / kRow) + ") * " + w.num(real, kRow));
     };
     switch (number) {
         case WEFT_FIELD_TIME: return divide(wrapped(), rate);
@@ -81,9 +80,9 @@ std::string Region::stream_field(std::uint32_t number) {
         case WEFT_FIELD_ROW_TIME: return divide(row(), rate);
         case WEFT_FIELD_COLUMN_TIME: return divide(let(type, sample + " - " + row()), rate);
         case WEFT_FIELD_BEAT:
-            return divide(let(type, stream_field(WEFT_FIELD_ABSTIME) + " * " +
-                                        block(WEFT_FIELD_BPM)),
-                          w.num(real, 60.0));
+            return divide(
+                let(type, stream_field(WEFT_FIELD_ABSTIME) + " * " + block(WEFT_FIELD_BPM)),
+                w.num(real, 60.0));
         case WEFT_FIELD_MEASURE:
             return divide(stream_field(WEFT_FIELD_BEAT), block(WEFT_FIELD_TIMESIG_NUM));
         case WEFT_FIELD_BEATPHASE: return let(type, fraction(stream_field(WEFT_FIELD_BEAT)));

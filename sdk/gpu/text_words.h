@@ -37,7 +37,7 @@ public:
     [[nodiscard]] std::string call(std::uint32_t op, Real real, const std::string& args);
 
     void line(const std::string& text);
-    void open(const std::string& text);   // a line that ends in {
+    void open(const std::string& text);  // a line that ends in {
     void close(const std::string& text = "}");
     // A name of its own: "t12".
     [[nodiscard]] std::string name(const char* prefix) { return prefix + std::to_string(next_++); }

@@ -16,8 +16,8 @@ struct Index {
 };
 extern const __device__ Index blockIdx, blockDim, threadIdx;
 
-#define WEFT_ONE(name)              \
-    __device__ float name(float);   \
+#define WEFT_ONE(name)            \
+    __device__ float name(float); \
     __device__ double name(double);
 WEFT_ONE(floor)
 WEFT_ONE(ceil)

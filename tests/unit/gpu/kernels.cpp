@@ -42,7 +42,8 @@ Sample operators(const std::string& name, std::uint32_t domain, std::uint8_t pre
     sum = ir.op(WEFT_OP_MUL, {sum, ir.constant(0)});
     weft_grid grid = picture(WEFT_FORMAT_F32, WEFT_WRAP_CLAMP, WEFT_FILTER_LINEAR);
     if (domain == WEFT_DOMAIN_STREAM) grid = ring(WEFT_TICK_SAMPLE, 0);
-    sample.store(grid, domain == WEFT_DOMAIN_POINTS ? WEFT_OUTPUT_VALUES : WEFT_OUTPUT_CACHE, {sum});
+    sample.store(grid, domain == WEFT_DOMAIN_POINTS ? WEFT_OUTPUT_VALUES : WEFT_OUTPUT_CACHE,
+                 {sum});
     return sample;
 }
 
@@ -62,8 +63,8 @@ Sample reads(std::uint32_t domain, std::uint32_t format, std::uint32_t wrap, std
     }
     const Value before = ir.sample(1, {x, y, ir.constant(1)});
     const Value any = ir.sample(1, {x, y, ir.op(WEFT_OP_MUL, {x, y})});
-    const Value sum = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_ADD, {free, moved}),
-                                          ir.op(WEFT_OP_ADD, {before, any})});
+    const Value sum =
+        ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_ADD, {free, moved}), ir.op(WEFT_OP_ADD, {before, any})});
     if (domain == WEFT_DOMAIN_POINTS) {
         sample.store(picture(WEFT_FORMAT_F64, 0, 0), WEFT_OUTPUT_VALUES, {sum});
         return sample;
@@ -80,8 +81,8 @@ Sample loops(std::uint32_t domain) {
     Sample sample = begin("loops", domain);
     weft::test::IrBuilder& ir = sample.ir;
     const Value x = ir.field(WEFT_FIELD_X);
-    const Value outer = ir.begin_loop(ir.constant(1), ir.op(WEFT_OP_MUL, {x, ir.constant(9)}),
-                                      {x, ir.constant(0)});
+    const Value outer =
+        ir.begin_loop(ir.constant(1), ir.op(WEFT_OP_MUL, {x, ir.constant(9)}), {x, ir.constant(0)});
     const Value inner = ir.begin_loop(ir.index(outer), ir.constant(5), {ir.carried(outer, 1)});
     ir.end_loop(inner, {ir.op(WEFT_OP_ADD, {ir.carried(inner, 0), ir.index(inner)})});
     ir.end_loop(outer, {ir.op(WEFT_OP_SIN, {ir.carried(outer, 0)}), ir.result(inner, 0)});
@@ -98,14 +99,14 @@ Sample filter() {
     sample.inputs = {{false, ring(WEFT_TICK_SAMPLE, 0), 0, true},
                      {false, ring(WEFT_TICK_FRAME, kWidth), 0, false}};
     const Value tone = ir.op(WEFT_OP_SIN, {ir.field(WEFT_FIELD_TIME)});
-    const Value rows = ir.op(WEFT_OP_ADD, {ir.field(WEFT_FIELD_ROW_TIME),
-                                           ir.field(WEFT_FIELD_COLUMN_TIME)});
+    const Value rows =
+        ir.op(WEFT_OP_ADD, {ir.field(WEFT_FIELD_ROW_TIME), ir.field(WEFT_FIELD_COLUMN_TIME)});
     const Value seen = ir.sample(1, {ir.constant(0.5), ir.constant(0.5), ir.constant(0)});
     ir.precision = WEFT_PRECISION_F64;
     const Value past = ir.sample(0, {ir.constant(1)});
     const Value now = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_MUL, {past, ir.constant(0.5)}), tone});
-    const Value heard = ir.op(WEFT_OP_TANH, {ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_ADD, {now, seen}),
-                                                                 rows})});
+    const Value heard =
+        ir.op(WEFT_OP_TANH, {ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_ADD, {now, seen}), rows})});
     sample.store(ring(WEFT_TICK_SAMPLE, 0), WEFT_OUTPUT_CACHE, {now});
     weft_grid sound{};
     sound.axis_count = sound.channels = 1;

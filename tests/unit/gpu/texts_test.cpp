@@ -128,6 +128,37 @@ INSTANTIATE_TEST_SUITE_P(
                     Shape{"cuda", made(Target::cuda, 1, true, 0), kCuda}),
     [](const testing::TestParamInfo<Shape>& shape) { return std::string(shape.param.name); });
 
+// An oscillator before a filter is computed for all samples at once, and handed on.
+TEST(Sounds, OnlyRecursionGoesSampleBySample) {
+    for (const Sample& sample : all_kernels()) {
+        if (sample.domain != WEFT_DOMAIN_STREAM) continue;
+        const KernelText text = sample.write({});
+        ASSERT_FALSE(text.entries.empty());
+        EXPECT_EQ(text.entries[0].over, Over::samples);
+        const bool recursive = sample.name == "filter";
+        EXPECT_EQ(text.entries.size(), recursive ? 2u : 1u);
+        EXPECT_EQ(text.entries.back().over, recursive ? Over::serial : Over::samples);
+        EXPECT_EQ(text.scratch_bytes != 0, recursive);
+    }
+}
+
+// Where a driver ends long loops, a loop of any length is written so that it notices.
+TEST(Loops, AreNotCutShortInSilence) {
+    TextOptions options;
+    const auto notices = [&](const Sample& sample) {
+        const std::string source = sample.write(options).source;
+        const std::size_t first = source.find("STOPPED_SHORT");
+        return source.find("STOPPED_SHORT", first + 1) != std::string::npos;
+    };
+    for (const Sample& sample : all_kernels()) {
+        if (sample.name != "loops") continue;
+        options.longest_loop = 65535;
+        EXPECT_TRUE(notices(sample));
+        options.longest_loop = 0;
+        EXPECT_FALSE(notices(sample));
+    }
+}
+
 // What is not a kernel is refused, not written.
 TEST(IllFormed, KernelsAreRefused) {
     Sample sample;
