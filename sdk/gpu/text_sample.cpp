@@ -70,8 +70,8 @@ std::string Region::remainder(const std::string& x, double n, Real real) {
     std::string m = let(real.type(), x + " - " + turns + " * " + period);
     m = let(real.type(), std::string(real.sel()) + "(" + m + " < " + zero + ", " + m + " + " +
                              period + ", " + m + ")");
-    return let(real.type(), std::string(real.sel()) + "(" + m + " >= " + period + ", " + m +
-                                " - " + period + ", " + m + ")");
+    return let(real.type(), std::string(real.sel()) + "(" + m + " >= " + period + ", " + m + " - " +
+                                period + ", " + m + ")");
 }
 
 // The slot of the tick at which the point reads.
@@ -84,8 +84,8 @@ std::string Region::ring_now(const weft_axis& axis, std::uint32_t input) {
             let("D", point_field(frames ? WEFT_FIELD_ABSFRAME : WEFT_FIELD_ABSSAMPLE));
         const std::string known = let("D", "floor(" + tick + ")");
         const std::string slot = remainder(known, static_cast<double>(axis.capacity), real);
-        const std::string within = "AND(" + slot + " >= " + w.num(real, 0.0) + ", " + slot +
-                                   " < " + w.num(real, static_cast<double>(axis.capacity)) + ")";
+        const std::string within = "AND(" + slot + " >= " + w.num(real, 0.0) + ", " + slot + " < " +
+                                   w.num(real, static_cast<double>(axis.capacity)) + ")";
         return let("I", "ISEL_D(" + within + ", " + real.to_int(slot) + ", INUM(0))");
     }
     const std::string now = w.whole(Whole::ring_now, input);
@@ -185,10 +185,10 @@ bool Region::affine_position(std::uint32_t value, std::uint32_t number, Position
     if (repeats(axis)) {
         u = remainder(u, period, real);
     } else {
-        u = let(real.type(), std::string(real.sel()) + "(" + u + " > " + far + ", " + far + ", " +
-                                 u + ")");
-        u = let(real.type(), std::string(real.sel()) + "(" + u + " < " + minus + ", " + minus +
-                                 ", " + u + ")");
+        u = let(real.type(),
+                std::string(real.sel()) + "(" + u + " > " + far + ", " + far + ", " + u + ")");
+        u = let(real.type(),
+                std::string(real.sel()) + "(" + u + " < " + minus + ", " + minus + ", " + u + ")");
     }
     const std::string below = let(real.type(), "floor(" + u + ")");
     made.base = let("I", std::string(real.isel()) + "(" + below + " >= " + minus + ", " + place +
@@ -216,7 +216,6 @@ Region::Position Region::free_position(const weft_axis& axis, std::uint32_t coor
                                     ? below - std::floor(below / period_of(axis)) * period_of(axis)
                                     : std::fmax(std::fmin(below, count), -1.0);
             made.base = "INUM(" + text_of(static_cast<std::int64_t>(base)) + ")";
-            made.reduced = true;
             if (linear && u != below) made.fraction = w.num(real, u - below);
             return made;
         }
@@ -245,14 +244,13 @@ Region::Position Region::place_at(const weft_axis& axis, std::string u, Real rea
     if (repeats(axis)) {
         below = let(real.type(), "floor(" + u + ")");
         index = remainder(below, period_of(axis), real);
-        made.reduced = true;
     } else {
         const std::string low = w.num(real, -1.0);
         const std::string high = w.num(real, count);
-        u = let(real.type(), std::string(real.sel()) + "(" + u + " < " + low + ", " + low + ", " +
-                                 u + ")");
-        u = let(real.type(), std::string(real.sel()) + "(" + u + " > " + high + ", " + high +
-                                 ", " + u + ")");
+        u = let(real.type(),
+                std::string(real.sel()) + "(" + u + " < " + low + ", " + low + ", " + u + ")");
+        u = let(real.type(),
+                std::string(real.sel()) + "(" + u + " > " + high + ", " + high + ", " + u + ")");
         below = let(real.type(), "floor(" + u + ")");
         index = below;
     }
@@ -262,8 +260,7 @@ Region::Position Region::place_at(const weft_axis& axis, std::string u, Real rea
     if (repeats(axis)) {
         // Near the end of what a float can tell, a remainder may round up to the period.
         const auto last = static_cast<std::int64_t>(period_of(axis)) - 1;
-        made.base = let("I", "IMAX(IMIN(" + made.base + ", INUM(" + text_of(last) +
-                                 ")), INUM(0))");
+        made.base = let("I", "IMAX(IMIN(" + made.base + ", INUM(" + text_of(last) + ")), INUM(0))");
     }
     return made;
 }
@@ -274,12 +271,13 @@ Region::Position Region::position(std::uint32_t value, std::uint32_t number) {
     const std::uint32_t coordinate = sample.args[number];
     const bool ring = axis.wrap == WEFT_WRAP_RING;
     const auto affine = plan.affines.find({value, number});
-    const std::uint32_t shape = axis.filter + 2 * axis.wrap + 16 * axis.tick +
-                                (affine == plan.affines.end() ? 0u : 64u);
+    const std::uint32_t shape =
+        axis.filter + 2 * axis.wrap + 16 * axis.tick + (affine == plan.affines.end() ? 0u : 64u);
     // What was found in the head is seen by the bodies, not the other way round.
     const std::uint32_t here = w.place == Words::Place::head ? 1 : 0;
-    PositionKey key{coordinate,  shape,     ring ? sample.aux : 0u, axis.count, axis.capacity,
-                    axis.origin, axis.step, 1u};
+    PositionKey key{
+        coordinate, shape, ring ? sample.aux : 0u, axis.count, axis.capacity, axis.origin,
+        axis.step,  1u};
     for (const std::uint32_t place : {1u, here}) {
         std::get<7>(key) = place;
         const auto found = positions_.find(key);
@@ -309,9 +307,7 @@ Region::Tap Region::tap(const weft_axis& axis, const Position& position, bool hi
                 i = let("I", "IMAX(" + i + ", " + zero + ")");
             }
             break;
-        case WEFT_WRAP_REPEAT:
-            i = let("I", "IMOD(" + i + ", " + text_of(n) + ")");
-            break;
+        case WEFT_WRAP_REPEAT: i = let("I", "IMOD(" + i + ", " + text_of(n) + ")"); break;
         case WEFT_WRAP_MIRROR:
             i = let("I", "IMOD(" + i + ", " + text_of(2 * n) + ")");
             i = let("I", "IMIN(" + i + ", INUM(" + text_of(2 * n - 1) + ") - " + i + ")");
@@ -350,18 +346,17 @@ std::string Region::load(const TextInput& input, const std::string& memory,
         const bool bytes = grid.format == WEFT_FORMAT_RGBA8;
         const std::string word = let("U", get + "U32(" + memory + ", " + at + ")");
         const std::uint32_t shift = bytes ? input.channel * 8 : input.channel % 2 * 16;
-        const std::string level = "(" + word + " >> " + std::to_string(shift) + ") & " +
-                                  (bytes ? "255u" : "65535u");
+        const std::string level =
+            "(" + word + " >> " + std::to_string(shift) + ") & " + (bytes ? "255u" : "65535u");
         loaded = real;
-        const std::string number =
-            real.d ? "U_TO_D(" + level + ")" : "U_TO_F(" + level + ")";
+        const std::string number = real.d ? "U_TO_D(" + level + ")" : "U_TO_F(" + level + ")";
         text = w.call(WEFT_OP_DIV, real, number + ", " + w.num(real, bytes ? 255.0 : 65535.0));
     }
     std::string v = let(real.type(), Words::convert(text, loaded, real));
     if (mask.empty()) return v;
     const std::string wide = real.d ? "BD_OF(" + mask + ")" : mask;
-    return let(real.type(), std::string(real.sel()) + "(" + wide + ", " + v + ", " +
-                                w.num(real, 0.0) + ")");
+    return let(real.type(),
+               std::string(real.sel()) + "(" + wide + ", " + v + ", " + w.num(real, 0.0) + ")");
 }
 
 // The value over axes [0, axis], the others already fixed in `index`.
