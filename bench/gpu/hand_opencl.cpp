@@ -77,7 +77,8 @@ struct Frame {
 struct Api {
 #define WEFT_HAND_FUNCTIONS(F)                                                                   \
     F(GetPlatformIDs)                                                                            \
-    F(GetDeviceIDs) F(GetDeviceInfo) F(CreateContext) F(ReleaseContext) F(CreateCommandQueue)    \
+    F(GetDeviceIDs)                                                                              \
+    F(GetDeviceInfo) F(CreateContext) F(ReleaseContext) F(CreateCommandQueue)                    \
         F(ReleaseCommandQueue) F(CreateProgramWithSource) F(BuildProgram) F(GetProgramBuildInfo) \
             F(ReleaseProgram) F(CreateKernel) F(ReleaseKernel) F(SetKernelArg) F(CreateBuffer)   \
                 F(ReleaseMemObject) F(EnqueueNDRangeKernel) F(EnqueueReadBuffer)                 \

@@ -54,7 +54,7 @@ private:
 
     Context& context_;
     Alarm* const alarm_;
-    std::mutex mutex_;  // of what follows
+    std::mutex mutex_;             // of what follows
     std::vector<Flight> flights_;  // few: no memory comes and goes
     std::uint64_t submitted_ = 0;
     std::uint64_t completed_ = 0;

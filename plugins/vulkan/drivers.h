@@ -1,5 +1,6 @@
-// Drivers stay in memory once they were loaded. The loader would unload them with the last instance;
-// but they leave threads and exit handlers behind, and some cannot be loaded a second time.
+// Drivers stay in memory once they were loaded. The loader would unload them with the last
+// instance; but they leave threads and exit handlers behind, and some cannot be loaded a second
+// time.
 #pragma once
 
 #include <string>

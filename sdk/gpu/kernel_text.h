@@ -110,9 +110,9 @@ struct ArgsLayout {
 // of real numbers (the device sees to it; `precise` is not needed); NaN, infinities and -0 stay.
 //
 // Paths that hardly a point takes stand behind ONCE(condition). A software driver walks every path
-// for every point, and such a path may cost more than all the rest: for it the text is compiled with
-// WEFT_COMMON defined, where ONCE only notes the wish, in w_doubt. Where a launch comes back with
-// one, it runs again with everything (so launches must bear to be repeated).
+// for every point, and such a path may cost more than all the rest: for it the text is compiled
+// with WEFT_COMMON defined, where ONCE only notes the wish, in w_doubt. Where a launch comes back
+// with one, it runs again with everything (so launches must bear to be repeated).
 constexpr std::uint64_t kMostUniformBytes = 16384;
 
 // What an entry point runs over. Its threads are `group` wide, and guard themselves at the end.

@@ -187,7 +187,8 @@ Real Region::operating(std::uint32_t index) const {
 std::string Region::operate(std::uint32_t index, Real real) {
     const PlanValue& value = plan.values[index];
     const Real wide = operating(index);
-    const bool zeroes = value.op == WEFT_OP_MUL || value.op == WEFT_OP_DIV || value.op == WEFT_OP_MOD;
+    const bool zeroes =
+        value.op == WEFT_OP_MUL || value.op == WEFT_OP_DIV || value.op == WEFT_OP_MOD;
     const auto operand = [&](std::size_t i) {
         const PlanValue& of = plan.values[value.args[i]];
         // Some drivers take a product with a number known to be 0 for 0, whatever the other is.

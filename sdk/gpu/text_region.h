@@ -19,8 +19,7 @@ constexpr std::uint32_t kGatherField = 256;
 class Region {
 public:
     // exact: everything in double.
-    Region(Words& words, const Plan& of, const std::vector<TextInput>& read, Over where,
-           bool exact)
+    Region(Words& words, const Plan& of, const std::vector<TextInput>& read, Over where, bool exact)
         : w(words),
           plan(of),
           inputs(read),
@@ -44,14 +43,13 @@ public:
     const std::vector<TextInput>& inputs;
     Over over;
     bool shared_head = false;  // what no column changes is computed once, in Words::head
-    bool gather = false;  // rings stand at the block's ring_now, fields are those of the axes
+    bool gather = false;       // rings stand at the block's ring_now, fields are those of the axes
 
 private:
     struct Position {
         std::string base;      // I: the grid index at or below, not wrapped; a ring's slot, or -1
         std::string fraction;  // F or D; empty: exactly on the grid
         Real real;
-        bool reduced = false;   // repeating axes: 0 <= base < period
         bool anywhere = false;  // a ring's slot may be -1
     };
     struct Tap {

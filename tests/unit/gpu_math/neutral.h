@@ -63,7 +63,8 @@ inline uint w_leading_zeros(uint a) {
 #define ANY_D(x) (x)
 #define ONCE(x) if (x)
 #define ONCE_D(x) if (x)
-#define LANE_BY_LANE(condition, result, function, x) { (result) = function(x); }
+#define LANE_BY_LANE(condition, result, function, x) \
+    { (result) = function(x); }
 #define OUT(type) type*
 #define REF(x) (&x)
 #define DEREF(x) (*x)
@@ -83,6 +84,8 @@ inline uint w_leading_zeros(uint a) {
 #define DOUBLE_OF_BITS(high, low) \
     std::bit_cast<double>(static_cast<std::uint64_t>(high) << 32 | static_cast<std::uint64_t>(low))
 
+// Each needs what stands before it.
+// clang-format off
 #include "gpu/math/arithmetic.inc"
 #include "gpu/math/trig.inc"
 #include "gpu/math/exponential.inc"
@@ -94,3 +97,4 @@ inline uint w_leading_zeros(uint a) {
 #include "gpu/math/inverse_double.inc"
 #endif
 #include "gpu/math/random.inc"
+// clang-format on
