@@ -36,7 +36,7 @@ constexpr const char* kOpencl =
 constexpr const char* kCuda =
     "clang -x cuda -nocudainc -nocudalib --cuda-gpu-arch=sm_70 --cuda-device-only -fsyntax-only -w "
     "-include " WEFT_SOURCE_DIR "/tests/unit/gpu/cuda_words.h";
-constexpr const char* kGlsl = "glslangValidator --target-env vulkan1.2 -S comp";
+constexpr const char* kGlsl = "glslangValidator --target-env vulkan1.2 -S comp -o /dev/null";
 
 class Texts : public testing::TestWithParam<Shape> {
 protected:
