@@ -216,7 +216,9 @@ Region::Position Region::free_position(const weft_axis& axis, std::uint32_t coor
                                     ? below - std::floor(below / period_of(axis)) * period_of(axis)
                                     : std::fmax(std::fmin(below, count), -1.0);
             made.base = "INUM(" + text_of(static_cast<std::int64_t>(base)) + ")";
-            if (linear && u != below) made.fraction = w.num(real, u - below);
+            // Far outside there is nothing between two points.
+            const bool outside = !repeats(axis) && base != below;
+            if (linear && u != below && !outside) made.fraction = w.num(real, u - below);
             return made;
         }
     }
