@@ -75,15 +75,14 @@ struct Frame {
 
 // The loader, opened at run time: without it there is no contender, but there is a benchmark.
 struct Api {
-#define WEFT_HAND_FUNCTIONS(F)                                                                   \
-    F(GetPlatformIDs)                                                                            \
-    F(GetDeviceIDs)                                                                              \
-    F(GetDeviceInfo) F(CreateContext) F(ReleaseContext) F(CreateCommandQueue)                    \
-        F(ReleaseCommandQueue) F(CreateProgramWithSource) F(BuildProgram) F(GetProgramBuildInfo) \
-            F(ReleaseProgram) F(CreateKernel) F(ReleaseKernel) F(SetKernelArg) F(CreateBuffer)   \
-                F(ReleaseMemObject) F(EnqueueNDRangeKernel) F(EnqueueReadBuffer)                 \
-                    F(EnqueueFillBuffer) F(EnqueueMarkerWithWaitList) F(EnqueueMapBuffer)        \
-                        F(Finish) F(Flush)
+// clang-format off
+#define WEFT_HAND_FUNCTIONS(F) \
+    F(GetPlatformIDs) F(GetDeviceIDs) F(GetDeviceInfo) F(CreateContext) F(ReleaseContext) \
+    F(CreateCommandQueue) F(ReleaseCommandQueue) F(CreateProgramWithSource) F(BuildProgram) \
+    F(GetProgramBuildInfo) F(ReleaseProgram) F(CreateKernel) F(ReleaseKernel) F(SetKernelArg) \
+    F(CreateBuffer) F(ReleaseMemObject) F(EnqueueNDRangeKernel) F(EnqueueReadBuffer) \
+    F(EnqueueFillBuffer) F(EnqueueMarkerWithWaitList) F(EnqueueMapBuffer) F(Finish) F(Flush)
+// clang-format on
 #define WEFT_HAND_POINTER(name) decltype(&::cl##name) name = nullptr;
     WEFT_HAND_FUNCTIONS(WEFT_HAND_POINTER)
 #undef WEFT_HAND_POINTER
