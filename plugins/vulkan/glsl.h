@@ -1,4 +1,4 @@
-// From GLSL to SPIR-V that means what it says. docs/decisions/vulkan-on-software.md has the reasons.
+// From GLSL to SPIR-V that means what it says (docs/decisions/vulkan-on-software.md).
 #pragma once
 
 #include <cstdint>
