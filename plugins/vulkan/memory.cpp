@@ -84,6 +84,10 @@ void prefault(char* data, std::uint64_t size) {
 }  // namespace
 
 Block::Block(Context& context, const Wish& wish) : context_(context) {
+    // Asked before the driver is: one of them falls over such a buffer instead of refusing it.
+    const bool own = wish.place == Place::device || wish.place == Place::exported;
+    if (own && wish.size > context.info.memory)
+        throw cpp::Failure(WEFT_UNAVAILABLE, "a buffer larger than the device's memory");
     VkExternalMemoryBufferCreateInfo external{};
     external.sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO;
     external.handleTypes = wish.external;
