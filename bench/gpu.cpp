@@ -214,7 +214,7 @@ private:
         });
     }
 
-    // 16 numbers of a large picture, against the picture.
+    // 16 points of a large picture, in all its planes, against the picture.
     void getter() {
         const plugin::Gatherer gatherer(*backend_);
         if (!gatherer) return;
@@ -227,19 +227,21 @@ private:
         session_->main_group().run([&] {
             Corner asked = Corner::producer(*backend_, kWide, kHigh, 0);
             Corner own = Corner::producer(*backend_, kWide, kHigh, 0);
-            const auto values =
-                gatherer.gather(asked.program(), 0, kPoints, {x.data(), y.data(), k.data()});
-            if (!values) {
+            for (std::uint32_t c = 0; c < kPlanes; ++c) {
+                const auto values =
+                    gatherer.gather(asked.program(), c, kPoints, {x.data(), y.data(), k.data()});
+                if (values) continue;
                 std::fprintf(stderr, "%s\n", values.error().message.c_str());
                 return;
             }
             asked.run();
             own.run();
+            hand_->read_back(kWide * kHigh * kPlanes * 4);
             for (int i = 0; i < rounds_; ++i) {
                 const double gathering = surplus(
                     kPairs, [&] { asked.run(); }, [&] { own.run(); });
                 print_pair(row("getter").c_str(), gathering,
-                           seconds_of([&] { hand_->read_back(kWide * kHigh * 4); }));
+                           seconds_of([&] { hand_->read_back(kWide * kHigh * kPlanes * 4); }));
             }
         });
     }

@@ -34,8 +34,8 @@ def accelerator(name: str, plasma: float) -> tuple[list, list[Row]]:
         *(Row(f"edge-{name}-{other}", f"3840x2160 rgba32f from {name}, read by {other} in place",
               "one copy of it (hardware: a pinned download)", 0.01, 0.005, where="pair")
           for other in ("cpu", "vulkan", "opencl", "cuda") if other != name),
-        Row(f"getter-{name}", f"16 numbers of a 3840x2160 picture, {name}",
-            "reading one plane of the picture back", 0.02),
+        Row(f"getter-{name}", f"16 points of a 3840x2160 rgba32f picture, {name}",
+            "reading the picture back", 0.02),
         Row(f"reload-memory-{name}", f"1,000 reloads (or 30 s of them), {name}: memory after the "
             "first 50", "", 16, unit="MB"),
         Row(f"reload-descriptors-{name}", f"the same, {name}: descriptors", "", 0, unit="more"),
