@@ -1,11 +1,10 @@
 // Memory that runs out, and what stays behind after many reloads: nothing.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "instance.h"
+#include "tests/support/holdings.h"
 
 namespace weft::gpu_test {
 namespace {
@@ -41,22 +40,6 @@ TEST_P(Limits, TooLargeSaysHowLargeAndHarmsNobody) {
     EXPECT_GT(picture[64 * 64 - 1], 1.9f);
 }
 
-std::uint64_t descriptors() {
-    std::uint64_t count = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
-        ++count;
-    return count;
-}
-
-std::uint64_t resident_kilobytes() {
-    std::ifstream status("/proc/self/status");
-    for (std::string word; status >> word;) {
-        std::uint64_t value = 0;
-        if (word == "VmRSS:" && status >> value) return value;
-    }
-    return 0;
-}
-
 TEST_P(Limits, ReloadsLeaveNothingBehind) {
     Instance instance(host, GetParam());
     const BatchText batch = pictures(2, 256, 256);
@@ -69,12 +52,13 @@ TEST_P(Limits, ReloadsLeaveNothingBehind) {
         }
     };
     cycle(20);
-    const std::uint64_t before = resident_kilobytes();
-    const std::uint64_t open = descriptors();
+    const test::Holdings before = test::Holdings::now();
     cycle(200);
-    EXPECT_EQ(descriptors(), open);
+    const test::Holdings after = test::Holdings::now();
+    EXPECT_LE(after.descriptors, before.descriptors);
+    EXPECT_LE(after.threads, before.threads);
     // 200 programs hold 200 MB; what grows beyond the noise of an allocator stayed behind.
-    EXPECT_LT(resident_kilobytes(), before + 8192);
+    EXPECT_LE(after.resident, before.resident + (8u << 20));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Limits, testing::ValuesIn(devices()), device_name);

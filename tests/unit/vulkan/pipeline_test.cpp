@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/holdings.h"
 #include "tests/unit/vulkan/support.h"
 
 namespace weft::vulkan {
@@ -117,28 +118,11 @@ TEST_F(VulkanPipeline, RarePathsAreTakenWhereAPointAsksForThem) {
 }
 
 TEST(VulkanDevices, OpenAndCloseLeaveNothing) {
-    const auto resident = [] {
-        std::ifstream file("/proc/self/statm");
-        long pages = 0;
-        file >> pages >> pages;
-        return pages * 4;  // KiB
-    };
-    const auto open_files = [] {
-        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
-    };
-    const auto threads = [] {
-        return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
-    };
     const int rounds = std::getenv("WEFT_TEST_LONG") != nullptr ? 1000 : 60;
     const gpu::KernelText text = constant_kernel(5);
-    long before = 0;
-    std::ptrdiff_t files = 0, tasks = 0;
+    test::Holdings before;
     for (int i = 0; i < rounds; ++i) {
-        if (i == rounds / 3) {
-            before = resident();
-            files = open_files();
-            tasks = threads();
-        }
+        if (i == rounds / 3) before = test::Holdings::now();
         Listener listener;
         try {
             Device device(listener.host());
@@ -147,9 +131,10 @@ TEST(VulkanDevices, OpenAndCloseLeaveNothing) {
             GTEST_SKIP() << failure.what();
         }
     }
-    EXPECT_LE(open_files(), files);
-    EXPECT_LE(threads(), tasks);
-    EXPECT_LE(resident(), before + 8192);
+    const test::Holdings after = test::Holdings::now();
+    EXPECT_LE(after.descriptors, before.descriptors);
+    EXPECT_LE(after.threads, before.threads);
+    EXPECT_LE(after.resident, before.resident + (8u << 20));
 }
 
 }  // namespace
