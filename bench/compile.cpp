@@ -8,9 +8,11 @@
 
 #include <unistd.h>
 
+#include <weft_paths.h>
+
 #include "bench/samples.h"
-#include "driver/build_show.h"
-#include "driver/session.h"
+#include "driver/compile/build_show.h"
+#include "driver/compile/session.h"
 #include "sema/analyze.h"
 
 namespace weft::bench {

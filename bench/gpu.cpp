@@ -46,7 +46,9 @@ double surplus(int times, With&& with, Without&& without) {
 
 class Benchmark {
 public:
-    Benchmark(std::string name, bool quick) : name_(std::move(name)), rounds_(quick ? 3 : 9) {
+    // `parts`: of the rows, by the beginnings of their names; none: all.
+    Benchmark(std::string name, bool quick, std::vector<std::string> parts)
+        : name_(std::move(name)), rounds_(quick ? 3 : 9), parts_(std::move(parts)) {
         hand_ = name_ == "opencl" ? hand_opencl(why_) : hand_vulkan(why_);
         auto session = driver::Session::create(uncached(0, picture_size(64, 64), name_));
         if (!session) return;
@@ -62,19 +64,22 @@ public:
             return 1;
         }
         const bool own = name_ == "vulkan" || name_ == "opencl";
-        if (own && hand_->software()) plasma();
-        if (own && !hand_->software()) plasma_on_device();
-        if (own) one_batch();
-        if (name_ == "vulkan") many_batches();
+        if (own && hand_->software() && wanted("plasma")) plasma();
+        if (own && !hand_->software() && wanted("plasma")) plasma_on_device();
+        if (own && wanted("frame")) one_batch();
+        if (name_ == "vulkan" && wanted("frame50")) many_batches();
         for (const char* other : {"cpu", "vulkan", "opencl", "cuda"})
-            if (name_ != other) edge(other);
-        getter();
-        reloads();
+            if (name_ != other && wanted("edge")) edge(other);
+        if (wanted("getter")) getter();
+        if (wanted("reload")) reloads();
         return 0;
     }
 
 private:
     [[nodiscard]] std::string row(const std::string& what) const { return what + "-" + name_; }
+    [[nodiscard]] bool wanted(const char* part) const {
+        return parts_.empty() || std::find(parts_.begin(), parts_.end(), part) != parts_.end();
+    }
     [[nodiscard]] plugin::Backend* find(const std::string& name) {
         const plugin::PluginInfo* info = session_->plugins().find(name);
         if (!info || info->state != plugin::State::ready) return nullptr;
@@ -122,6 +127,7 @@ private:
                 frame.uniforms = step.uniforms.data();
                 frame.capture = 1;
                 frame.skip_targets = 1;
+                frame.more = i + 1 < kFrames ? 1 : 0;
                 const auto queued = step.timeline.submit(*step.program, frame);
                 if (!queued) std::abort();
                 value = *queued;
@@ -157,34 +163,55 @@ private:
         }
     }
 
-    // Fifty batches that wait for each other, in turns on two back ends.
+    // Fifty batches on two devices: a chain on each, which the last batch joins; and one chain that
+    // changes the device at every batch, so that fifty times one device waits for the other.
     void many_batches() {
-        constexpr int kBatches = 50, kTimes = 5;
         std::string why;
         const std::unique_ptr<Hand> other = hand_opencl(why);
         if (!other) return;
-        driver::CommonOptions options = uncached(1, picture_size(16, 16), "vulkan");
-        std::string text = "c0 = me@time\n";
-        for (int i = 1; i <= kBatches; ++i) {
-            const std::string name = "c" + std::to_string(i);
-            text += "cache(0.5 * c" + std::to_string(i - 1) + (i > 1 ? "@v" : "") +
+        std::string two_chains = "a0 = me@time\nb0 = me@time\n";
+        std::string crossing = "c0 = me@time\n";
+        std::vector<std::string> of_two_chains, of_crossing;
+        const auto add = [](std::string& text, const std::string& chain, int i) {
+            const std::string name = chain + std::to_string(i);
+            text += "cache(0.5 * " + chain + std::to_string(i - 1) + (i > 1 ? "@v" : "") +
                     " + me@y, 1)::" + name + "<v>\n";
-            options.owners.push_back(name + (i % 2 ? "=opencl" : "=vulkan"));
+            return name;
+        };
+        for (int i = 1; i < kBatches; ++i) {
+            const bool first = i <= kBatches / 2;
+            const std::string name =
+                add(two_chains, first ? "b" : "a", first ? i : i - kBatches / 2);
+            of_two_chains.push_back(name + (first ? "=opencl" : "=vulkan"));
         }
-        text += "display(c" + std::to_string(kBatches) + "@v)\n";
-        RunningShow chain("chain.weft", text, std::move(options));
-        if (!chain.ok()) return;
-        chain.run(0, kTimes);
+        two_chains += "display(a" + std::to_string(kBatches / 2 - 1) + "@v + b" +
+                      std::to_string(kBatches / 2) + "@v)\n";
+        for (int i = 1; i < kBatches; ++i)
+            of_crossing.push_back(add(crossing, "c", i) + (i % 2 ? "=opencl" : "=vulkan"));
+        crossing += "display(c" + std::to_string(kBatches - 1) + "@v)\n";
+        batches("frame50", two_chains, of_two_chains, *other);
+        batches("frame50-crossing", crossing, of_crossing, *other);
+    }
+
+    // Each batch computes a picture of 16x16; their display is one of them.
+    void batches(const std::string& what, const std::string& text,
+                 const std::vector<std::string>& owners, Hand& other) {
+        constexpr int kTimes = 5;
+        driver::CommonOptions options = uncached(1, picture_size(16, 16), "vulkan");
+        options.owners = owners;
+        RunningShow show(what + ".weft", text, std::move(options), {}, true);
+        if (!show.ok()) return;
+        show.run(0, kTimes);
         for (int i = 0; i < rounds_; ++i) {
             const double kernels =
-                kTimes * kBatches / 2 * (kernel_seconds(*hand_) + kernel_seconds(*other));
-            const double ours = seconds_of([&] { chain.run(0, kTimes); });
-            print_pair("frame50", std::max(0.0, ours - kernels), seconds_of([&] {
+                kTimes * kBatches / 2 * (kernel_seconds(*hand_) + kernel_seconds(other));
+            const double ours = seconds_of([&] { show.run(0, kTimes); });
+            print_pair(what.c_str(), std::max(0.0, ours - kernels), seconds_of([&] {
                            for (int k = 0; k < kTimes * kBatches; ++k)
-                               (k % 2 ? *hand_ : *other).empty();
+                               (k % 2 ? *hand_ : other).empty();
                        }));
         }
-        print_value("frame50-batches", static_cast<double>(chain.show().steps.size()));
+        print_value((what + "-batches").c_str(), static_cast<double>(show.show().steps.size()));
     }
 
     // 3840x2160 of rgba32f that `other` reads where it lies.
@@ -311,9 +338,10 @@ private:
         }
     }
 
-    static constexpr int kPairs = 25;
+    static constexpr int kPairs = 25, kBatches = 50;
     std::string name_;
     int rounds_;
+    std::vector<std::string> parts_;
     std::string why_;
     std::unique_ptr<Hand> hand_;
     std::unique_ptr<driver::Session> session_;
@@ -326,19 +354,20 @@ private:
 
 int main(int argc, char** argv) {
     bool quick = false;
-    std::string name;
+    std::vector<std::string> words;
     for (int i = 1; i < argc; ++i)
         if (std::strcmp(argv[i], "--quick") == 0) {
             quick = true;
         } else {
-            name = argv[i];
+            words.emplace_back(argv[i]);
         }
-    if (name.empty()) {
-        std::fputs("usage: bench_gpu [--quick] BACKEND\n", stderr);
+    if (words.empty()) {
+        std::fputs("usage: bench_gpu [--quick] BACKEND [PART...]\n", stderr);
         return 2;
     }
     try {
-        return weft::bench::Benchmark(name, quick).run();
+        const std::vector<std::string> parts(words.begin() + 1, words.end());
+        return weft::bench::Benchmark(words.front(), quick, parts).run();
     } catch (const std::exception& problem) {
         std::fprintf(stderr, "%s\n", problem.what());
         return 1;

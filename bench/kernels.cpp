@@ -1,5 +1,8 @@
 // The programs of bench/programs on the best back end against what one would write by hand:
 // pictures at 1920x1080 on all cores, sound on one thread.
+
+#include <weft_paths.h>
+
 #include <cstdio>
 #include <cstring>
 #include <string>

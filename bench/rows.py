@@ -105,12 +105,71 @@ GROUPS = {
         Row("snr-30-days", "64 partials, signal over error, after 30 days of --start", "f64 reference", 110, unit="dB",
             more=True),
     ]),
+    "osc": ([BIN / "bench_osc"], [
+        Row("osc-in", "OSC messages in, one a packet, UDP on loopback", "a handler of liblo's", 1.11, 0.7),
+        Row("osc-in-core", "OSC messages in, one a packet, both sides on one core", "a handler of liblo's",
+            1.11, 0.7),
+        Row("osc-in-bundles", "OSC messages in, bundles of 50", "handlers of liblo's", 1.11, 0.5),
+        Row("osc-in-floor", "OSC messages in, one a packet", "reading the same packets and nothing else"),
+        Row("osc-in-core-floor", "OSC messages in, one a packet, both sides on one core",
+            "reading the same packets and nothing else"),
+        Row("osc-in-bundles-floor", "OSC messages in, bundles of 50",
+            "reading the same packets and nothing else"),
+        Row("osc-out", "OSC messages out, one a frame, UDP on loopback", "`lo_send`", 1.11, 1.0),
+        Row("osc-out-bundles", "OSC messages out, 50 a frame", "bundles of liblo's", 1.11, 0.6),
+    ]),
+    "live-osc": (["python3", ROOT / "bench" / "live_osc.py"], [
+        Row("osc-to-frame", "OSC message to the answer of the frame that shows it, 60 frames a second, median", "",
+            1.0, 0.6, unit="frames"),
+        Row("osc-to-frame-99", "OSC message to that answer, 99 of 100", "", 1.1, 1.02, unit="frames"),
+        Row("osc-to-frame-shown", "OSC message to the moment at which its frame shows, median", "",
+            unit="frames"),
+        *(row for block in (64, 256) for row in (
+            Row(f"osc-to-sound-{block}", f"OSC message to the sound that has it, {block} samples a block, "
+                "median", "", 1.0, 0.7, unit="blocks"),
+            Row(f"osc-to-sound-{block}-99", f"OSC message to that sound, {block} samples a block, 99 of 100",
+                "", aim=1.2, unit="blocks"),
+        )),
+    ]),
+    "live-hours": (["python3", ROOT / "bench" / "live_hours.py"], [
+        Row("hours-resident", "8 hours of a show, as fast as it runs, with edits and storms of messages: "
+            "memory, an hour", "", 1.0, unit="MB"),
+        Row("hours-descriptors", "the same: descriptors, an hour", "", 0.1, unit=""),
+        Row("hours-threads", "the same: threads, an hour", "", 0.1, unit=""),
+        Row("hours-edits", "the same: edits that were lost", "", 0.0, unit=""),
+        Row("hours-edited", "the same: edits", "", unit=""),
+        Row("hours-losses", "the same: losses of a device", "", unit=""),
+        Row("hours-time", "the same: the clock from where it should be", "", 1e-6, unit="s"),
+        Row("hours-frames", "the same: frames run of those that were due", "", unit="x"),
+    ]),
+    "reload": (["python3", ROOT / "bench" / "live_reload.py"], [
+        Row("reload-compile", "a save of a running program: compiling it", "", unit="ms"),
+        Row("reload-picture", "save to the new picture, beyond compiling it", "", 1.0, unit="frames"),
+        Row("reload-sound", "save to the new sound, beyond compiling it", "", 2.0, unit="blocks"),
+    ]),
+    "live": (["python3", ROOT / "bench" / "live_audio.py"], [
+        row for key, what in (("live-partials", "64 sine partials"), ("live-saws", "8 saws and biquads"))
+        for row in (
+            Row(key, f"{what} live, 64 samples a block: load of the audio thread",
+                "the same blocks offline, in the callback of a client of the same server", 1.2, 1.0),
+            Row(f"{key}-paced", f"{what} live, 64 samples a block: load of the audio thread",
+                "the same blocks offline, one every 64 samples' time"),
+            Row(f"{key}-fast", f"{what} live, 64 samples a block: load of the audio thread",
+                "the same blocks offline, as fast as possible"),
+            Row(f"{key}-share", f"{what} live, 64 samples a block: of the time there is", "", unit="%"),
+        )
+    ]),
     "gpu-vulkan": accelerator("vulkan", 0.8),
     "gpu-opencl": accelerator("opencl", 1.0),
     "gpu-cuda": accelerator("cuda", 1.0),
 }
-GROUPS["gpu-vulkan"][1].append(
-    Row("frame50", "a frame of 50 batches beside their kernels, in turns on vulkan and opencl",
-        "50 empty submits and waits, in turns", 0.5))
+GROUPS["gpu-vulkan"][1].extend([
+    Row("frame50", "a frame of 50 batches beside their kernels: a chain on vulkan and one on opencl, "
+        "joined", "50 empty submits and waits, in turns", 0.5),
+    Row("frame50-crossing", "a frame of 50 batches beside their kernels, each of which waits for one "
+        "on the other of vulkan and opencl", "50 empty submits and waits, in turns"),
+    Row("frame50-batches", "batches of the former", "", unit=""),
+    Row("frame50-crossing-batches", "batches of the latter", "", unit=""),
+])
 # Back ends that are not compiled by default are measured when they are asked for.
 ON_REQUEST = ("gpu-cuda",)

@@ -1,6 +1,8 @@
 // A program, compiled and ready to run frame by frame without writing anything.
 #pragma once
 
+#include <weft_paths.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -8,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "driver/build_show.h"
-#include "driver/session.h"
+#include "driver/compile/build_show.h"
+#include "driver/compile/session.h"
 #include "sema/analyze.h"
 
 namespace weft::bench {
@@ -43,9 +45,9 @@ public:
     RunningShow(const std::string& path, unsigned threads, const Settings& settings = {})
         : RunningShow(path, {}, uncached(threads, settings)) {}
     // A program as text, unless `text` is empty. With strands named: these alone, at points, with
-    // the caches they need, and no sinks.
+    // the caches they need, and no sinks. `apart`: everything in a batch of its own.
     RunningShow(const std::string& path, const std::string& text, driver::CommonOptions options,
-                const std::vector<std::string>& strands = {}) {
+                const std::vector<std::string>& strands = {}, bool apart = false) {
         auto session = driver::Session::create(std::move(options));
         if (!session) return;
         session_ = std::move(*session);
@@ -56,6 +58,7 @@ public:
                                 : sema::analyze_text(path, text, sources, environment, diagnostics);
         driver::BuildRequest request;
         request.program = &program_;
+        request.apart = apart;
         for (const std::string& strand : strands)
             for (const sema::Expr* value :
                  sema::analyze_expression(program_, strand, sources, diagnostics))

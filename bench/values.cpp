@@ -1,5 +1,8 @@
 // What a value at a point costs a consumer: through the getter that it is given for an edge,
 // against the same formula behind a function pointer, and per point when it asks for many.
+
+#include <weft_paths.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,8 +13,8 @@
 #include <vector>
 
 #include "bench/samples.h"
-#include "driver/build_show.h"
-#include "driver/session.h"
+#include "driver/compile/build_show.h"
+#include "driver/compile/session.h"
 #include "sema/analyze.h"
 
 namespace weft::bench {

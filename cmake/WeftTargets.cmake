@@ -1,12 +1,17 @@
 # The shapes a target can have: a layer of the host, a plugin, a test.
+include(WeftAddPlugin)
 
-# weft_layer(NAME USES ... WITH ...): host/NAME/*.cpp as the static library weft_NAME. USES reaches
+# weft_layer(NAME USES ... WITH ...): host/NAME/**/*.cpp as the static library weft_NAME. USES reaches
 # whoever links the layer, WITH is its own business. A layer without sources yet is only a name.
 function(weft_layer name)
     cmake_parse_arguments(arg "" "" "USES;WITH" ${ARGN})
-    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/${name}/*.cpp)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/${name}/*.cpp)
     if(sources)
         add_library(weft_${name} STATIC ${sources})
+        # All of it goes into libweft, which shows its C API alone.
+        set_target_properties(weft_${name} PROPERTIES
+            CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+        target_compile_options(weft_${name} PRIVATE -ftls-model=initial-exec)
         target_include_directories(weft_${name} PUBLIC ${PROJECT_SOURCE_DIR}/host)
         target_link_libraries(weft_${name} PUBLIC ${arg_USES} PRIVATE ${arg_WITH})
         target_compile_definitions(weft_${name} PRIVATE WEFT_VERSION="${PROJECT_VERSION}")
@@ -21,31 +26,35 @@ endfunction()
 # weft_plugin(NAME SOURCES ... LIBS ...): build/lib/weft/NAME.so with its manifest beside it. The
 # target is called plugin_NAME. A plugin sees the SDK and its own libraries, never the host.
 function(weft_plugin name)
-    cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
-    set(out ${PROJECT_BINARY_DIR}/lib/weft)
-    add_library(plugin_${name} MODULE ${arg_SOURCES})
-    set_target_properties(plugin_${name} PROPERTIES
-        PREFIX "" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY ${out}
-        C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-    target_link_libraries(plugin_${name} PRIVATE weft_sdk ${arg_LIBS})
-    # Two plugins must not see each other's libraries, nor their own symbols from a static archive.
-    target_link_options(plugin_${name} PRIVATE -Wl,--as-needed
-        -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin.map)
-    set_property(TARGET plugin_${name} APPEND PROPERTY
-        LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/plugin.map)
-    weft_compile_options(plugin_${name})
-    install(TARGETS plugin_${name} LIBRARY DESTINATION lib/weft)
-
-    set(manifest ${CMAKE_CURRENT_SOURCE_DIR}/${name}.json)
-    if(EXISTS ${manifest})
-        add_custom_command(OUTPUT ${out}/${name}.json
-            COMMAND ${CMAKE_COMMAND} -E make_directory ${out}
-            COMMAND ${CMAKE_COMMAND} -E copy ${manifest} ${out}/${name}.json
-            DEPENDS ${manifest} VERBATIM)
-        add_custom_target(manifest_${name} DEPENDS ${out}/${name}.json)
-        add_dependencies(plugin_${name} manifest_${name})
-        install(FILES ${manifest} DESTINATION lib/weft)
+    set(allow_undefined "")
+    # What instruments the code leaves symbols to the program.
+    if(WEFT_SANITIZE OR WEFT_FUZZ)
+        set(allow_undefined ALLOW_UNDEFINED)
     endif()
+    weft_add_plugin(${name} ${ARGN} ${allow_undefined}
+        TARGET plugin_${name} DIRECTORY ${PROJECT_BINARY_DIR}/lib/weft)
+    weft_compile_options(plugin_${name})
+    # `plugins`: all that this tree builds.
+    if(NOT TARGET plugins)
+        add_custom_target(plugins)
+    endif()
+    add_dependencies(plugins plugin_${name})
+endfunction()
+
+# weft_plugin_of_parts(NAME LIBS ...): the same of the *.cpp beside the caller. They are compiled once,
+# all but plugin.cpp as NAME_objects: the plugin is made of it, and so is whatever tests its parts.
+function(weft_plugin_of_parts name)
+    cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    set(entry ${CMAKE_CURRENT_SOURCE_DIR}/plugin.cpp)
+    list(REMOVE_ITEM sources ${entry})
+    add_library(${name}_objects OBJECT ${sources})
+    set_target_properties(${name}_objects PROPERTIES
+        CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    target_include_directories(${name}_objects PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(${name}_objects PUBLIC ${arg_LIBS})
+    weft_compile_options(${name}_objects)
+    weft_plugin(${name} SOURCES ${entry} LIBS ${name}_objects)
 endfunction()
 
 # weft_test(NAME SOURCES ... LIBS ... NEEDS ...): a GoogleTest binary, each case known to ctest.
@@ -55,8 +64,7 @@ function(weft_test name)
     add_executable(test_${name} ${arg_SOURCES})
     target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(test_${name} PRIVATE ${arg_LIBS} weft_sdk_cpp GTest::gtest_main)
-    target_compile_definitions(test_${name} PRIVATE
-        WEFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" WEFT_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    target_link_libraries(test_${name} PRIVATE weft_paths)
     weft_compile_options(test_${name})
     foreach(needed IN LISTS arg_NEEDS)
         if(TARGET ${needed})
@@ -66,3 +74,8 @@ function(weft_test name)
     gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
         PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
+
+# <weft_paths.h>: WEFT_SOURCE_DIR and WEFT_BINARY_DIR.
+configure_file(${PROJECT_SOURCE_DIR}/cmake/weft_paths.h.in ${PROJECT_BINARY_DIR}/paths/weft_paths.h)
+add_library(weft_paths INTERFACE)
+target_include_directories(weft_paths INTERFACE ${PROJECT_BINARY_DIR}/paths)

@@ -1,5 +1,5 @@
-#include "driver/commands.h"
+#include <weft/weft.h>
 
 int main(int argc, char** argv) {
-    return weft::driver::run_command_line(argc, argv);
+    return weft_main(argc, argv);
 }

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "driver/session.h"
+#include "driver/compile/session.h"
 #include "plugin/extensions.h"
 #include "tests/support/ir_builder.h"
 

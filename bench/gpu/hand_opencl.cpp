@@ -96,6 +96,12 @@ struct Api {
     }
 };
 
+// A kernel, scalar or of 16 lanes, and the threads of its groups.
+struct Way {
+    std::size_t kernel = 0, group = 64;
+};
+constexpr Way kWays[] = {{0, 64}, {0, 256}, {1, 8}};
+
 void check(cl_int result) {
     if (result != CL_SUCCESS) throw std::runtime_error("OpenCL says " + std::to_string(result));
 }
@@ -129,9 +135,10 @@ public:
         need(picture_, picture_size_, std::uint64_t{width} * height * (planes ? 12 : 4),
              CL_MEM_READ_WRITE);
         double best = 1e30;
-        std::size_t chosen = 0;
-        for (std::size_t k = 0; k < kernels_.size(); ++k) {
-            chosen_ = k;
+        Way chosen;
+        for (const Way& way : kWays) {
+            if (way.kernel >= kernels_.size()) continue;
+            chosen_ = way;
             plasma(0, 1);
             for (int i = 0; i < 3; ++i) {
                 const auto begin = std::chrono::steady_clock::now();
@@ -139,15 +146,15 @@ public:
                 const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
                 if (took.count() >= best) continue;
                 best = took.count();
-                chosen = k;
+                chosen = way;
             }
         }
         chosen_ = chosen;
     }
 
     void plasma(double time, int frames) override {
-        const std::size_t lanes = chosen_ == 0 ? 1 : 16;
-        const std::size_t group[2] = {chosen_ == 0 ? 64u : 8u, 1};
+        const std::size_t lanes = chosen_.kernel == 0 ? 1 : 16;
+        const std::size_t group[2] = {chosen_.group, 1};
         const std::size_t columns = (width_ + lanes - 1) / lanes;
         const std::size_t all[2] = {(columns + group[0] - 1) / group[0] * group[0], height_};
         for (int i = 0; i < frames; ++i) {
@@ -159,11 +166,11 @@ public:
                               static_cast<float>(std::cos(t / 3)),
                               static_cast<float>(0.5 * std::sin(t / 5) - 0.5),
                               static_cast<float>(0.5 * std::cos(t / 3) - 0.5)};
-            check(cl_.SetKernelArg(kernels_[chosen_], 0, sizeof picture_, &picture_));
-            check(cl_.SetKernelArg(kernels_[chosen_], 1, sizeof picture_, &picture_));
-            check(cl_.SetKernelArg(kernels_[chosen_], 2, sizeof frame, &frame));
-            check(cl_.EnqueueNDRangeKernel(queue_, kernels_[chosen_], 2, nullptr, all, group, 0,
-                                           nullptr, nullptr));
+            check(cl_.SetKernelArg(kernels_[chosen_.kernel], 0, sizeof picture_, &picture_));
+            check(cl_.SetKernelArg(kernels_[chosen_.kernel], 1, sizeof picture_, &picture_));
+            check(cl_.SetKernelArg(kernels_[chosen_.kernel], 2, sizeof frame, &frame));
+            check(cl_.EnqueueNDRangeKernel(queue_, kernels_[chosen_.kernel], 2, nullptr, all, group,
+                                           0, nullptr, nullptr));
         }
         check(cl_.Finish(queue_));
     }
@@ -260,7 +267,7 @@ private:
     cl_command_queue queue_ = nullptr;
     cl_program program_ = nullptr;
     std::vector<cl_kernel> kernels_;  // a pixel, sixteen
-    std::size_t chosen_ = 0;
+    Way chosen_;
     std::uint32_t width_ = 0, height_ = 0;
     cl_mem picture_ = nullptr, large_ = nullptr, pinned_ = nullptr;
     std::uint64_t picture_size_ = 0, large_size_ = 0, pinned_size_ = 0;

@@ -59,7 +59,10 @@ public:
     //     3 | source line
     //       |      ^~~~
     //   note/help lines
-    [[nodiscard]] std::string render(bool color) const;
+    // `from`: the first of all() to be told.
+    [[nodiscard]] std::string render(bool color, std::size_t from = 0) const;
+    // One of all() alone.
+    [[nodiscard]] std::string render_one(std::size_t index, bool color) const;
     // One JSON array: [{"code":"W0123","severity":"error","file":..,"line":..,"column":..,
     // "end_line":..,"end_column":..,"text":..,"notes":[..],"suggestion":..}].
     [[nodiscard]] std::string render_json() const;

@@ -205,13 +205,19 @@ private:
 
 }  // namespace
 
-std::string Diagnostics::render(bool color) const {
+std::string Diagnostics::render(bool color, std::size_t from) const {
     Renderer renderer(sources_, color);
-    for (const Diagnostic& diagnostic : list_) renderer.diagnostic(diagnostic);
+    for (std::size_t i = from; i < list_.size(); ++i) renderer.diagnostic(list_[i]);
     std::string text = renderer.take();
     if (errors_ > kMaxErrors)
         text += std::to_string(errors_ - kMaxErrors) + " more errors are not shown\n";
     return text;
+}
+
+std::string Diagnostics::render_one(std::size_t index, bool color) const {
+    Renderer renderer(sources_, color);
+    renderer.diagnostic(list_[index]);
+    return renderer.take();
 }
 
 std::string Diagnostics::render_json() const {

@@ -8,22 +8,34 @@
 #include <CLI/CLI.hpp>
 
 #include "driver/commands.h"
+#include "driver/embed/engine.h"
 #include "driver/eval.h"
-#include "driver/render.h"
-#include "driver/version.h"
+#include "driver/live/replay.h"
+#include "driver/live/run.h"
+#include "driver/live/run_options.h"
+#include "driver/new_plugin.h"
+#include "driver/offline/render.h"
+#include "driver/trace_options.h"
+#include "driver/validate/validate.h"
 #include "ir/lower.h"
+#include "plugin/thread_roles.h"
 
 namespace weft::driver {
 namespace {
 
+constexpr int kWrong = 1;
 constexpr int kUsage = 2;
 constexpr int kDevice = 3;
+
+// A show cannot wait for what is slow.
+constexpr std::uint64_t kLiveDeadlineNs = 5'000'000'000;
 
 // Texts of options that become numbers only after parsing.
 struct Texts {
     std::string size;
     std::string frames;
     std::string memory;
+    std::string device_memory;
     std::optional<double> fps;
     std::optional<double> rate;
     std::optional<double> start;
@@ -53,14 +65,18 @@ void add_json(CLI::App& command, CommonOptions& common) {
 void add_running(CLI::App& command, CommonOptions& common, Texts& texts) {
     command
         .add_option("--group", common.groups,
-                    "a pinned thread pool, NAME=cores:0-1+3,threads:2; names: main, io, visual, "
-                    "audio, control, compute, file")
+                    "a pinned thread pool, NAME=cores:0-1+3,threads:2; names: main, io, reload, "
+                    "visual, audio, control, compute, file")
         ->type_name("SPEC");
     command.add_option("--threads", common.threads, "threads of the main group")
         ->type_name("N")
         ->check(CLI::Range(1u, 1024u));
     command
         .add_option("--memory", texts.memory, "budget for pictures and caches, as in 4G or 512M")
+        ->type_name("SIZE");
+    command
+        .add_option("--device-memory", texts.device_memory,
+                    "what a back end may hold of its device's own memory, as in 2G or 50%")
         ->type_name("SIZE");
     command.add_option("--on", common.backend_for_all, "let this back end compute everything")
         ->type_name("BACKEND");
@@ -74,9 +90,9 @@ void add_running(CLI::App& command, CommonOptions& common, Texts& texts) {
         ->type_name("SPEC");
     command
         .add_option("--deadline", texts.deadline,
-                    "seconds that an accelerator may take for a frame; 0: any, else 60")
+                    "seconds that an accelerator may take for a frame; 0: any, else 60, live 5")
         ->type_name("S");
-    command.add_flag("--no-cache", common.no_cache, "neither read nor write compiled code on disk");
+    command.add_flag("--no-cache", common.no_cache, "neither read nor write what is kept on disk");
     command
         .add_option("--dump-after", common.dump_after,
                     "print the IR after this pass ('all' for every pass)")
@@ -103,7 +119,7 @@ void add_settings(CLI::App& command, Texts& texts) {
     command.add_option("--rate", texts.rate, "samples a second; wins over me<rate>");
 }
 
-std::uint64_t parse_size(const std::string& text) {
+std::uint64_t parse_size(const char* option, const std::string& text) {
     std::size_t used = 0;
     double number = 0;
     try {
@@ -123,13 +139,39 @@ std::uint64_t parse_size(const std::string& text) {
         used = 0;
     }
     if (used == 0 || !(number > 0) || number * factor > 1e18) {
-        fail_usage("--memory: '" + text + "' is not a size; expected for example 4G or 512M");
+        fail_usage(std::string(option) + ": '" + text +
+                   "' is not a size; expected for example 4G or 512M");
     }
     return static_cast<std::uint64_t>(number * factor);
 }
 
+runtime::DeviceShare parse_share(const std::string& text) {
+    double percent = 0;
+    char sign = 0;
+    char rest = 0;
+    if (std::sscanf(text.c_str(), "%lf%c%c", &percent, &sign, &rest) != 2 || sign != '%') {
+        return {parse_size("--device-memory", text), 1};
+    }
+    if (!(percent > 0 && percent <= 100)) {
+        fail_usage("--device-memory: '" + text + "' is not a share; expected 1% to 100%");
+    }
+    return {0, percent / 100};
+}
+
+// "Could not convert: --duration = x" in words of ours.
+std::string what_is_wrong(const CLI::Error& error) {
+    std::string text = error.what();
+    const std::size_t option = text.find("--");
+    const std::size_t value = text.find(" = ");
+    if (dynamic_cast<const CLI::ConversionError*>(&error) == nullptr ||
+        option == std::string::npos || value == std::string::npos || value < option) {
+        return text;
+    }
+    return text.substr(option, value - option) + ": '" + text.substr(value + 3) + "' is no number";
+}
+
 // Turns texts into numbers, with messages that name the option.
-void finish(Texts& texts, CommonOptions& common, RenderOptions& render) {
+void finish(Texts& texts, CommonOptions& common, RenderOptions& render, RunOptions& run) {
     if (!texts.size.empty()) {
         unsigned width = 0;
         unsigned height = 0;
@@ -152,7 +194,10 @@ void finish(Texts& texts, CommonOptions& common, RenderOptions& render) {
     common.settings[WEFT_FIELD_FPS] = texts.fps;
     common.settings[WEFT_FIELD_RATE] = texts.rate;
     if (!texts.memory.empty()) {
-        common.memory_budget = parse_size(texts.memory);
+        common.memory_budget = parse_size("--memory", texts.memory);
+    }
+    if (!texts.device_memory.empty()) {
+        common.device_memory = parse_share(texts.device_memory);
     }
     if (texts.deadline) {
         if (!(*texts.deadline >= 0 && *texts.deadline <= 1e9)) {
@@ -188,7 +233,7 @@ void finish(Texts& texts, CommonOptions& common, RenderOptions& render) {
         fail_usage("--duration: expected seconds above 0");
     }
     render.start = texts.start;
-    render.duration = texts.duration;
+    render.duration = run.duration = texts.duration;
 }
 
 // Says what there is when there is no such command.
@@ -209,16 +254,24 @@ bool is_command(const CLI::App& app, const std::string& name) {
     return false;
 }
 
-// Commands that compute keep the io group's threads; the others need one at most.
-int with_session(CommonOptions common, const std::function<int(Session&)>& command) {
-    auto session = Session::create(std::move(common));
-    if (!session) {
-        std::fprintf(stderr, "error: %s\n", session.error().message.c_str());
-        return session.error().status == WEFT_INVALID ? kUsage : kDevice;
+// Commands over the C API.
+int with_engine(CommonOptions common, const std::function<int(weft_engine&)>& command) {
+    auto engine = make_engine(std::move(common));
+    if (!engine) {
+        std::fprintf(stderr, "error: %s\n", engine.error().message.c_str());
+        return engine.error().status == WEFT_INVALID ? kUsage : kDevice;
     }
-    const int code = command(**session);
-    (*session)->print_diagnostics();
-    return code;
+    return command(**engine);
+}
+
+// All others.
+int with_session(CommonOptions common, const std::function<int(Session&)>& command) {
+    return with_engine(std::move(common), [&](weft_engine& engine) {
+        Session& session = *engine.session;
+        const int code = command(session);
+        session.print_diagnostics();
+        return code == 1 && session.device_failed() ? kDevice : code;
+    });
 }
 
 }  // namespace
@@ -226,28 +279,39 @@ int with_session(CommonOptions common, const std::function<int(Session&)>& comma
 int run_command_line(int argc, char** argv) {
     // Before anything else is set up: scripts ask this often.
     if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
-        std::printf("weft %s\n", kVersion);
+        std::printf("weft %s\n", WEFT_VERSION);
         return 0;
     }
+    // The process's first thread; until a show has another that compiles, it does all there is.
+    const plugin::ThreadRoles roles(WEFT_THREAD_MAIN | WEFT_THREAD_COMPILE | WEFT_THREAD_FRAME |
+                                    WEFT_THREAD_WORKER);
     CLI::App app{"Weft: pictures, sounds and control signals as functions of coordinates", "weft"};
     app.require_subcommand(1);
-    app.set_version_flag("--version", std::string("weft ") + kVersion);
-    app.failure_message(CLI::FailureMessage::help);
+    app.set_version_flag("--version", std::string("weft ") + WEFT_VERSION);
     app.failure_message([](const CLI::App*, const CLI::Error& error) {
-        return std::string("error: ") + error.what() + "\nweft --help tells more\n";
+        return "error: " + what_is_wrong(error) + "\nweft --help tells more\n";
     });
 
     CommonOptions common;
     Texts texts;
     RenderOptions render_options;
+    RunOptions run_options;
+    TraceOptions trace_options;
     EvalOptions eval_options;
     FmtOptions fmt_options;
     GraphOptions graph_options;
     std::vector<std::string> files;
     std::string file;
     bool zero_copy = false;
+    bool explain_live = false;
 
-    CLI::App* command = app.add_subcommand("render", "render pictures, sound or film to files");
+    CLI::App* command = add_run(app, run_options, texts.duration);
+    add_trace(*command, trace_options);
+    add_settings(*command, texts);
+    add_running(*command, common, texts);
+    add_common(*command, common);
+
+    command = app.add_subcommand("render", "render pictures, sound or film to files");
     command->add_option("FILE", render_options.file, "the program, - for standard input")
         ->required();
     command
@@ -264,6 +328,11 @@ int run_command_line(int argc, char** argv) {
         ->check(CLI::Range(1u, 100u));
     command->add_option("--depth", render_options.depth, "bits a channel of stills: 8 or 16")
         ->check(CLI::IsMember({8, 16}));
+    command
+        ->add_option("--replay", render_options.replay,
+                     "run a show again that 'weft run --record' kept, as it was")
+        ->type_name("LOG");
+    add_trace(*command, trace_options);
     command->add_flag("--stats", render_options.stats, "print counters as JSON to standard error");
     command->add_flag("--assert-zero-copy", render_options.assert_zero_copy,
                       "fail if an edge between back ends copies");
@@ -309,6 +378,7 @@ int run_command_line(int argc, char** argv) {
 
     command = app.add_subcommand("explain", "show how every strand travels between back ends");
     command->add_option("FILE", file, "the program")->required();
+    command->add_flag("--live", explain_live, "as `weft run` has it");
     command->add_flag("--assert-zero-copy", zero_copy, "fail if an edge copies");
     add_settings(*command, texts);
     add_json(*command, common);
@@ -321,31 +391,63 @@ int run_command_line(int argc, char** argv) {
     command = app.add_subcommand("doctor", "look for what is amiss on this machine");
     add_json(*command, common);
     add_common(*command, common);
+    validate::ValidateOptions validate_options;
+    validate::add_validate(app, validate_options);
+    NewPluginOptions new_plugin_options;
+    add_new_plugin(app, new_plugin_options);
 
     if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) {
         return kUsage;
     }
     try {
         app.parse(argc, argv);
-        finish(texts, common, render_options);
+        finish(texts, common, render_options, run_options);
     } catch (const CLI::ParseError& error) {
         const int code = app.exit(error);
         return code == 0 ? 0 : kUsage;
     }
     const std::string name = app.get_subcommands().front()->get_name();
+    if (name == "validate") {
+        // It starts processes, and has nothing loaded when it does.
+        return validate::validate_plugin(validate_options);
+    }
+    if (name == "new-plugin") {
+        return new_plugin(new_plugin_options);
+    }
     // Looking at a program takes no threads.
-    if (name != "render" && name != "eval" && name != "explain") {
+    if (name != "run" && name != "render" && name != "eval" && name != "explain") {
         common.threads = 1;
     }
+    common.cameras = name == "run";
+    common.live = name == "run" || !render_options.replay.empty() || explain_live;
+    if (name == "run" && !texts.deadline) {
+        common.deadline_ns = kLiveDeadlineNs;
+    }
+    if (name == "run") {
+        // Before there are threads, which no child would have.
+        if (const auto code = supervise(run_options.restart, run_options.log)) {
+            return *code;
+        }
+    }
+    Tracing tracing;
+    if (auto done = tracing.begin(trace_options, name == "run" ? "frames" : "main", argc, argv);
+        !done) {
+        std::fprintf(stderr, "error: %s\n", done.error().message.c_str());
+        return kWrong;
+    }
+    if (name == "eval" || name == "check") {
+        return with_engine(common, [&](weft_engine& engine) {
+            return name == "eval" ? eval(engine, eval_options, common.json)
+                                  : check(engine, files, common.json);
+        });
+    }
     return with_session(common, [&](Session& session) {
+        if (name == "run") {
+            return run(session, run_options);
+        }
         if (name == "render") {
-            return render(session, render_options);
-        }
-        if (name == "eval") {
-            return eval(session, eval_options);
-        }
-        if (name == "check") {
-            return check(session, files);
+            return render_options.replay.empty() ? render(session, render_options)
+                                                 : replay(session, render_options);
         }
         if (name == "fmt") {
             return fmt(session, fmt_options);
@@ -354,7 +456,7 @@ int run_command_line(int argc, char** argv) {
             return graph(session, graph_options);
         }
         if (name == "explain") {
-            return explain(session, file, zero_copy);
+            return explain(session, file, explain_live, zero_copy);
         }
         return name == "plugins" ? plugins(session) : doctor(session);
     });

@@ -2,14 +2,16 @@
 // 3 a device or plugin failed.
 #pragma once
 
+#include <weft/weft.h>
+
 #include <string>
 #include <vector>
 
-#include "driver/session.h"
+#include "driver/compile/session.h"
 
 namespace weft::driver {
 
-[[nodiscard]] int check(Session& session, const std::vector<std::string>& files);
+[[nodiscard]] int check(weft_engine& engine, const std::vector<std::string>& files, bool json);
 
 struct FmtOptions {
     std::vector<std::string> files;
@@ -25,7 +27,8 @@ struct GraphOptions {
 };
 [[nodiscard]] int graph(Session& session, const GraphOptions& options);
 
-[[nodiscard]] int explain(Session& session, const std::string& file, bool assert_zero_copy);
+[[nodiscard]] int explain(Session& session, const std::string& file, bool live,
+                          bool assert_zero_copy);
 [[nodiscard]] int plugins(Session& session);
 [[nodiscard]] int doctor(Session& session);
 

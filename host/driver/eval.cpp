@@ -1,200 +1,162 @@
 #include "driver/eval.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 
+#include <unistd.h>
 #include <nlohmann/json.hpp>
 
-#include "driver/build_show.h"
-#include "driver/points.h"
+#include <weft/cpp/text.hpp>
+
+#include "base/diagnostics.h"
+#include "driver/offline/points.h"
+#include "driver/shown.h"
 
 namespace weft::driver {
 namespace {
 
-// Values at points, in the order given. Points of one frame are asked for together, after the
-// frames that their caches need have run.
-class Evaluator {
-public:
-    Evaluator(runtime::Show& show, const std::vector<Point>& points)
-        : show_(show), points_(points) {}
+constexpr int kWrong = 1;
+constexpr int kUsage = 2;
+constexpr int kDevice = 3;
 
-    Result<void> run(std::vector<std::vector<double>>& results) {
-        results.assign(points_.size(), std::vector<double>(show_.values_outputs.size()));
-        std::vector<std::size_t> order(points_.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(),
-                         [&](std::size_t a, std::size_t b) { return frame_of(a) < frame_of(b); });
-        for (std::size_t begin = 0; begin < order.size();) {
-            std::size_t end = begin + 1;
-            while (end < order.size() && frame_of(order[end]) == frame_of(order[begin])) {
-                ++end;
-            }
-            if (auto done = run_until(frame_of(order[begin])); !done) {
-                return done;
-            }
-            if (auto done = ask({order.begin() + static_cast<std::ptrdiff_t>(begin),
-                                 order.begin() + static_cast<std::ptrdiff_t>(end)},
-                                results);
-                !done) {
-                return done;
-            }
-            begin = end;
+// JSON has no infinities and no NaN: they are given as texts.
+nlohmann::json json_of(double value) {
+    if (std::isfinite(value)) {
+        return value;
+    }
+    return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+class Evaluation {
+public:
+    Evaluation(weft_engine& engine, const EvalOptions& options, bool json)
+        : show_(new_show(engine)), options_(options), json_(json) {}
+
+    int run() {
+        if (load_file(show_.get(), options_.file, 0, &error_) != WEFT_OK) {
+            return fail();
         }
-        return {};
+        print_messages(show_.get());
+        weft_values values{};
+        values.struct_size = sizeof values;
+        values.expression = cpp::to_str(options_.expression);
+        if (weft_show_values(show_.get(), &values, &error_) != WEFT_OK) {
+            return fail();
+        }
+        print_messages(show_.get());
+        if (const int code = read(); code != 0) {
+            return code;
+        }
+        std::vector<double> results(points_.size() * values.strands);
+        values.values = results.data();
+        values.capacity = results.size();
+        if (ask(values) != WEFT_OK) {
+            return fail();
+        }
+        print(results, values.strands);
+        return 0;
     }
 
 private:
-    [[nodiscard]] std::int64_t frame_of(std::size_t point) const {
-        const double frame = points_[point].fields[WEFT_FIELD_ABSFRAME];
-        return std::isfinite(frame) && std::fabs(frame) < 9e15 ? static_cast<std::int64_t>(frame)
-                                                               : 0;
+    // What the library says of the program, or else why it could not do it.
+    int fail() {
+        if (!has_errors(show_.get())) {
+            return tell(Code::command_failed, error_.message, kDevice);
+        }
+        if (json_) {
+            std::printf("{\"diagnostics\":%s}\n", messages_json(show_.get()).c_str());
+        } else {
+            print_messages(show_.get());
+        }
+        return error_.code == WEFT_UNAVAILABLE ? kDevice : kWrong;
     }
 
-    Result<void> run_until(std::int64_t frame) {
-        const bool caches = std::any_of(show_.steps.begin(), show_.steps.end(),
-                                        [](const runtime::Step& step) { return step.captures; });
-        if (!caches || frame < 0) {
-            return {};
+    int tell(Code code, const std::string& text, int exit_code) const {
+        Diagnostics diagnostics(nullptr);
+        diagnostics.add(code, {}, {text});
+        if (json_) {
+            std::printf("{\"diagnostics\":%s}\n", diagnostics.render_json().c_str());
+        } else {
+            std::fputs(diagnostics.render(isatty(STDERR_FILENO) != 0).c_str(), stderr);
         }
-        std::int64_t first = next_;
-        if (show_.run_up_frames) {
-            first = std::max(first, frame - static_cast<std::int64_t>(std::min<std::uint64_t>(
-                                                *show_.run_up_frames, 1ull << 60)));
+        return exit_code;
+    }
+
+    // The points of the command line; the exit code if they make no sense.
+    int read() {
+        weft_show_info info{};
+        info.struct_size = sizeof info;
+        if (weft_show_describe(show_.get(), &info, &error_) != WEFT_OK) {
+            return fail();
         }
-        for (next_ = first; next_ <= frame; ++next_) {
-            runtime::FrameRequest request;
-            request.absframe = next_;
-            request.params = show_.initial_params.data();
-            request.skip_targets = true;
-            if (auto done = show_.run(request); !done) {
-                return done;
+        std::vector<std::string> at = options_.at;
+        if (at.empty() && options_.points.empty()) {
+            at.emplace_back();  // in the middle, at the beginning
+        }
+        for (const std::string& text : at) {
+            auto point = parse_point(text, info.settings);
+            if (!point) {
+                return tell(Code::eval_points, point.error().message, kUsage);
             }
+            points_.push_back(*point);
         }
-        return {};
+        if (!options_.points.empty()) {
+            auto read = read_points(options_.points, info.settings);
+            if (!read) {
+                return tell(Code::eval_points, read.error().message, kWrong);
+            }
+            points_.insert(points_.end(), read->begin(), read->end());
+        }
+        return 0;
     }
 
-    Result<void> ask(const std::vector<std::size_t>& which,
-                     std::vector<std::vector<double>>& results) {
+    weft_status ask(weft_values values) {
         std::array<std::vector<double>, WEFT_FIELD_COUNT> columns;
-        std::array<const double*, WEFT_FIELD_COUNT> pointers{};
-        for (std::size_t f = 0; f < WEFT_FIELD_COUNT; ++f) {
-            for (const std::size_t point : which) {
-                columns[f].push_back(points_[point].fields[f]);
+        std::array<const double*, WEFT_FIELD_COUNT> fields{};
+        for (std::uint32_t f = 0; f < WEFT_FIELD_COUNT; ++f) {
+            for (const Point& point : points_) {
+                columns[f].push_back(point.fields[f]);
             }
-            pointers[f] = columns[f].data();
+            fields[f] = columns[f].data();
         }
-        weft_points asked{};
-        asked.struct_size = sizeof asked;
-        asked.count = which.size();
-        asked.fields = pointers.data();
-        asked.constants = points_[which[0]].fields.data();
-        asked.params = show_.initial_params.data();
-        std::vector<double> values(which.size());
-        for (std::uint32_t v = 0; v < show_.values_outputs.size(); ++v) {
-            if (auto done = show_.values(v, asked, values.data()); !done) {
-                return done;
-            }
-            for (std::size_t i = 0; i < which.size(); ++i) {
-                results[which[i]][v] = values[i];
-            }
-        }
-        return {};
+        values.fields = fields.data();
+        values.field_count = WEFT_FIELD_COUNT;
+        values.count = points_.size();
+        return weft_show_values(show_.get(), &values, &error_);
     }
 
-    runtime::Show& show_;
-    const std::vector<Point>& points_;
-    std::int64_t next_ = 0;
+    void print(const std::vector<double>& results, std::size_t width) const {
+        if (!json_) {
+            for (std::size_t i = 0; i < results.size(); ++i) {
+                std::printf("%.17g%c", results[i], (i + 1) % width == 0 ? '\n' : ' ');
+            }
+            return;
+        }
+        nlohmann::json document = nlohmann::json::array();
+        for (std::size_t p = 0; p < points_.size(); ++p) {
+            nlohmann::json values = nlohmann::json::array();
+            for (std::size_t v = 0; v < width; ++v) {
+                values.push_back(json_of(results[p * width + v]));
+            }
+            document.push_back({{"x", points_[p].fields[WEFT_FIELD_X]},
+                                {"y", points_[p].fields[WEFT_FIELD_Y]},
+                                {"time", points_[p].fields[WEFT_FIELD_TIME]},
+                                {"values", values}});
+        }
+        std::printf("%s\n", document.dump(2).c_str());
+    }
+
+    ShownProgram show_;
+    const EvalOptions& options_;
+    bool json_;
+    weft_error error_{sizeof error_, WEFT_OK, {}, {}, {}};
+    std::vector<Point> points_;
 };
-
-void print(bool json, const std::vector<Point>& points,
-           const std::vector<std::vector<double>>& results) {
-    if (!json) {
-        for (const std::vector<double>& row : results) {
-            for (std::size_t v = 0; v < row.size(); ++v) {
-                std::printf("%s%.17g", v == 0 ? "" : " ", row[v]);
-            }
-            std::putchar('\n');
-        }
-        return;
-    }
-    // JSON has no infinities and no NaN: they are given as texts.
-    const auto number = [](double value) {
-        return std::isfinite(value) ? nlohmann::json(value)
-                                    : nlohmann::json(std::isnan(value) ? "nan"
-                                                     : value > 0       ? "inf"
-                                                                       : "-inf");
-    };
-    nlohmann::json document = nlohmann::json::array();
-    for (std::size_t p = 0; p < points.size(); ++p) {
-        nlohmann::json values = nlohmann::json::array();
-        for (const double value : results[p]) {
-            values.push_back(number(value));
-        }
-        document.push_back({{"x", points[p].fields[WEFT_FIELD_X]},
-                            {"y", points[p].fields[WEFT_FIELD_Y]},
-                            {"time", points[p].fields[WEFT_FIELD_TIME]},
-                            {"values", values}});
-    }
-    std::printf("%s\n", document.dump(2).c_str());
-}
 
 }  // namespace
 
-int eval(Session& session, const EvalOptions& options) {
-    Diagnostics& diagnostics = session.diagnostics();
-    sema::Program program =
-        sema::analyze(options.file, session.sources(), session.environment(), diagnostics);
-    if (diagnostics.has_errors()) {
-        return 1;
-    }
-    BuildRequest request;
-    request.program = &program;
-    request.wanted = [](std::uint32_t) { return false; };
-    request.values =
-        sema::analyze_expression(program, options.expression, session.sources(), diagnostics);
-    if (diagnostics.has_errors() || request.values.empty()) {
-        return 1;
-    }
-    std::vector<Point> points;
-    const auto add = [&](auto parsed) {
-        if (!parsed) {
-            diagnostics.add(Code::eval_points, {}, {parsed.error().message});
-            return false;
-        }
-        if constexpr (std::is_same_v<decltype(parsed), Result<Point>>) {
-            points.push_back(*parsed);
-        } else {
-            points.insert(points.end(), parsed->begin(), parsed->end());
-        }
-        return true;
-    };
-    for (const std::string& at : options.at) {
-        if (!add(parse_point(at, program.settings.data()))) {
-            return 2;
-        }
-    }
-    if (!options.points.empty() && !add(read_points(options.points, program.settings.data()))) {
-        return 1;
-    }
-    if (options.at.empty() && options.points.empty() &&
-        !add(parse_point("", program.settings.data()))) {
-        return 2;
-    }
-    const std::optional<BuiltShow> built = build_show(session, request);
-    if (!built) {
-        return 1;
-    }
-    std::vector<std::vector<double>> results;
-    Result<void> outcome;
-    session.main_group().run([&] { outcome = Evaluator(*built->show, points).run(results); });
-    if (!outcome) {
-        diagnostics.add(Code::command_failed, {}, {outcome.error().message});
-        return 3;
-    }
-    print(session.options().json, points, results);
-    return 0;
+int eval(weft_engine& engine, const EvalOptions& options, bool json) {
+    return Evaluation(engine, options, json).run();
 }
 
 }  // namespace weft::driver

@@ -1,10 +1,10 @@
-// `weft eval`: the value of a strand at points, from any back end.
+// `weft eval`: the value of a strand at points, from any back end. A program over the C API.
 #pragma once
+
+#include <weft/weft.h>
 
 #include <string>
 #include <vector>
-
-#include "driver/session.h"
 
 namespace weft::driver {
 
@@ -16,6 +16,6 @@ struct EvalOptions {
 };
 
 // The exit code.
-[[nodiscard]] int eval(Session& session, const EvalOptions& options);
+[[nodiscard]] int eval(weft_engine& engine, const EvalOptions& options, bool json);
 
 }  // namespace weft::driver

@@ -1,9 +1,8 @@
 // `weft graph`: nodes, contexts, owners, batches, layers, edges, for the plugins that are there or
 // for a table of back ends given as a file.
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 
+#include "base/read_file.h"
 #include "driver/commands.h"
 #include "graph/arrangement.h"
 #include "passes/passes.h"
@@ -41,13 +40,12 @@ graph::BackendTable table_of(Session& session) {
 }
 
 Result<graph::BackendTable> table_from(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return Error{WEFT_UNAVAILABLE, "cannot read the table of back ends '" + path + "'"};
+    auto text = read_file(path);
+    if (!text) {
+        return Error{WEFT_UNAVAILABLE,
+                     "cannot read the table of back ends '" + path + "': " + text.error().message};
     }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return graph::read_backends(std::move(text).str());
+    return graph::read_backends(*text);
 }
 
 // A back end asked for by name must be in the table.

@@ -57,6 +57,11 @@ struct Batch {
     std::vector<Task> tasks;
 };
 
+// Between what is computed frame by frame and what is computed sample by sample: sound of the past
+// is a ring that is read in place; what sound reads of pictures, knobs and live inputs comes
+// through a slot, held for a block or (#smooth) interpolated over it.
+enum class Crossing : std::uint8_t { none, ring, held, smoothed };
+
 struct Edge {
     sema::StrandId strand = sema::kNone;
     NodeId producer = kNone;
@@ -65,6 +70,7 @@ struct Edge {
     std::uint32_t sink = kNone;              // index into Graph::sinks
     std::uint32_t consumer_backend = kNone;
     bool past = false;
+    Crossing crossing = Crossing::none;
 };
 
 struct Arrangement {
@@ -85,6 +91,9 @@ struct Arrangement {
                                      const Arrangement& arrangement);
 [[nodiscard]] std::string format_svg(const Graph& graph, const BackendTable& table,
                                      const Arrangement& arrangement);
+
+// "ring", "slot, held", "slot, smoothed", or "".
+[[nodiscard]] std::string_view crossing_name(Crossing crossing);
 
 // "frame" or "sample": what a cache counts.
 [[nodiscard]] std::string_view tick_name(std::uint32_t context);

@@ -1,6 +1,7 @@
 // The table of back ends.
 #include <nlohmann/json.hpp>
 
+#include "base/contexts.h"
 #include "graph/arrangement.h"
 
 namespace weft::graph {
@@ -103,6 +104,16 @@ std::uint32_t BackendTable::at_home(std::string_view builtin) const {
         if (best == kNone || backend.score > backends[best].score) best = i;
     }
     return best;
+}
+
+std::string_view crossing_name(Crossing crossing) {
+    switch (crossing) {
+        case Crossing::none: return "";
+        case Crossing::ring: return "ring";
+        case Crossing::held: return "slot, held";
+        case Crossing::smoothed: return "slot, smoothed";
+    }
+    return "";
 }
 
 std::string_view tick_name(std::uint32_t context) {

@@ -1,6 +1,7 @@
 // The graph as one JSON document.
 #include <nlohmann/json.hpp>
 
+#include "base/contexts.h"
 #include "graph/format.h"
 
 namespace weft::graph {
@@ -69,6 +70,8 @@ std::string format_json(const Graph& graph, const BackendTable& table,
             row["node"] = graph.nodes[edge.consumer].name;
         row["consumer"] = backend_json(table, edge.consumer_backend);
         row["past"] = edge.past;
+        row["crosses"] =
+            edge.crossing == Crossing::none ? json(nullptr) : json(crossing_name(edge.crossing));
         result["edges"].push_back(std::move(row));
     }
     return result.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/contexts.h"
 #include "graph/format.h"
 
 namespace weft::graph {

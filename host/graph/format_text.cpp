@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/contexts.h"
 #include "graph/format.h"
 
 namespace weft::graph {
@@ -78,6 +79,8 @@ std::string format_text(const Graph& graph, const BackendTable& table,
         else if (edge.consumer_backend != kNone)
             out += "  in " + backend_name(table, edge.consumer_backend);
         if (edge.past) out += "  past";
+        if (edge.crossing != Crossing::none)
+            out += fmt::format("  {}", crossing_name(edge.crossing));
         out += "\n";
     }
     return out;

@@ -9,10 +9,6 @@
 namespace weft::graph {
 namespace {
 
-// Names of contexts, by WEFT_CONTEXT_*.
-constexpr std::string_view kContexts[] = {"visual", "audio", "control", "compute", "file"};
-static_assert(std::size(kContexts) == WEFT_CONTEXT_COUNT);
-
 // What strands read, by strand: as written, and what must be there before.
 class StrandReads {
 public:
@@ -114,10 +110,6 @@ std::string_view name_of(sema::InstanceKind kind) {
         case sema::InstanceKind::parameter: return "parameter";
     }
     return "";
-}
-
-std::string_view context_name(std::uint32_t context) {
-    return context < WEFT_CONTEXT_COUNT ? kContexts[context] : std::string_view();
 }
 
 Graph build(const sema::Program& program) {

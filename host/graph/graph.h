@@ -51,6 +51,5 @@ struct Graph {
 
 [[nodiscard]] std::string_view name_of(sema::SinkKind kind);
 [[nodiscard]] std::string_view name_of(sema::InstanceKind kind);
-[[nodiscard]] std::string_view context_name(std::uint32_t context);
 
 }  // namespace weft::graph

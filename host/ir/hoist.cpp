@@ -86,6 +86,8 @@ private:
         }
         std::vector<ValueId> args;
         for (const ValueId arg : old_.args(id)) args.push_back(map_[arg]);
+        // What a kernel reads in place is held.
+        if (value.op == WEFT_OP_SAMPLE && value.aux == kSlope) return fresh.constant(0);
         if (value.op == WEFT_OP_SAMPLE) return fresh.make(value.op, args, use_of(id));
         return copy_value(fresh, value, args);
     }
@@ -116,6 +118,7 @@ private:
     }
 
     [[nodiscard]] std::uint32_t use_of(ValueId sample) {
+        if (old_[sample].aux == kSlope) return kSlope;
         InputUse use;
         use.strand = old_[sample].aux;
         const InputShape* shape = module_.request->input(use.strand);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/trace.h"
 #include "ir/emit.h"
 #include "ir/lowering.h"
 #include "ir/passes.h"
@@ -69,6 +70,7 @@ Kernel finish(Module& module) {
 }  // namespace
 
 Kernel lower(const LowerRequest& request, Diagnostics& diagnostics) {
+    const trace::Span span(trace::What::compile, "kernel");
     Module module;
     module.request = &request;
     module.domain = request.domain;
@@ -78,6 +80,8 @@ Kernel lower(const LowerRequest& request, Diagnostics& diagnostics) {
 
     for (const Pass& pass : passes()) {
         if (request.raw && pass.run != nullptr) break;
+        // Its name is a literal.
+        const trace::Span of_pass(trace::What::compile, pass.name.data());
         const bool changed = pass.run == nullptr || pass.run(module);
         report(module, pass.name, changed);
     }

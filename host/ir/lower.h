@@ -10,6 +10,7 @@
 #include <weft/ir.h>
 
 #include "base/diagnostics.h"
+#include "ir/live_params.h"
 #include "sema/program.h"
 
 namespace weft::ir {
@@ -39,7 +40,18 @@ struct InputShape {
     // A film that shows one frame at a time: where its `time` coordinate does not vary within a
     // frame, the use is told apart by that value (InputUse::time_uniform) instead of by point.
     bool frame_by_frame = false;
+    // A ring of sound that is read by time, not by its own axis: so many samples, the newest first
+    // (0: it is none). Its `now` is the newest for the point that reads.
+    std::uint64_t heard = 0;
+    // The coordinate of an axis of ABSSAMPLE is the point's own sample, wherever a remap looks,
+    // modulo so many: the axis holds what was made of the newest samples at several moments.
+    std::uint64_t period = 0;
 };
+
+// A SAMPLE in the host's part of a stream with this aux reads no input: it is how fast its only
+// operand, a number of a picture, changes with every sample of the block (LiveParams::first). Who
+// runs the show puts it there.
+inline constexpr std::uint32_t kSlope = 0xfffffffe;
 
 // SAMPLE values with aux == i read uses[i].
 struct InputUse {
@@ -92,6 +104,8 @@ struct LowerRequest {
     // A cache of frames that another back end fills before the kernel's batch begins: what is read
     // of it at one place a frame is a number that the host hands over.
     std::function<bool(sema::StrandId)> complete;
+    // Where hidden parameters are; null: values are held, and tempo comes from the settings.
+    const LiveParams* live = nullptr;
     std::size_t max_values = 500'000;  // more is an error that gives the estimated cost
     // Called after each pass with its name and a readable dump, if set and the name is asked for.
     std::string dump_after;  // a pass's name, "all", or empty

@@ -97,7 +97,7 @@ ValueId Lowering::evaluate(const sema::Expr* expr, const Frame* frame, Environme
         case sema::ExprKind::number: return dag_.constant(expr->value);
         case sema::ExprKind::field: return coordinate({expr->index, sema::kNone}, at);
         case sema::ExprKind::own_axis: return coordinate({WEFT_FIELD_OWN, expr->index}, at);
-        case sema::ExprKind::param: return dag_.leaf(WEFT_OP_PARAM, expr->index);
+        case sema::ExprKind::param: return param(expr->index);
         case sema::ExprKind::strand: return strand(expr->index, at, expr->span);
         case sema::ExprKind::op: return operation(expr, frame, at);
         case sema::ExprKind::remap: return remap(expr, frame, at);
@@ -137,7 +137,8 @@ ValueId Lowering::coordinate(Coordinate coordinate, EnvironmentId at) {
         return dag_.constant(request_.program->settings[coordinate.field]);
     if (request_.domain == Domain::stream && field_class == WEFT_FIELD_CLASS_SPACE)
         return dag_.constant(0.5);
-    return dag_.field(coordinate.field);
+    const ValueId beat = beats(coordinate.field);
+    return beat != kNoValue ? beat : dag_.field(coordinate.field);
 }
 
 ValueId Lowering::fbm_octave(const ValueId* xyt, ValueId scale) {

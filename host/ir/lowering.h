@@ -66,6 +66,15 @@ private:
     [[nodiscard]] const InputShape* shape_of(sema::StrandId strand);
     [[nodiscard]] const std::vector<sema::StrandId>& references(sema::StrandId strand);
 
+    // lowering_live.cpp
+    [[nodiscard]] ValueId lag(ValueId time);
+    [[nodiscard]] ValueId heard(sema::StrandId strand, const InputShape& shape, EnvironmentId at);
+    [[nodiscard]] ValueId moment(std::uint64_t period);
+    [[nodiscard]] ValueId param(sema::ParamId param);
+    [[nodiscard]] bool is_smooth_picture(sema::StrandId strand) const;
+    [[nodiscard]] ValueId on_its_way(ValueId held, ValueId slope, sema::ParamId first);
+    [[nodiscard]] ValueId beats(std::uint32_t field);
+
     // lowering_calls.cpp
     [[nodiscard]] const std::vector<ValueId>& call(const sema::Call* call, const Frame* caller,
                                                    EnvironmentId at);

@@ -1,5 +1,6 @@
 // Strands met while lowering: computed ones are substituted, all others are sampled.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "eval/eval.h"
@@ -16,7 +17,7 @@ const InputShape* Lowering::shape_of(sema::StrandId strand) {
 ValueId Lowering::strand(sema::StrandId strand, EnvironmentId at, Span span) {
     const sema::Strand& info = request_.program->strands[strand];
     switch (request_.program->instances[info.instance].kind) {
-        case sema::InstanceKind::parameter: return dag_.leaf(WEFT_OP_PARAM, info.param);
+        case sema::InstanceKind::parameter: return param(info.param);
         case sema::InstanceKind::computed:
             if (shape_of(strand) == nullptr) return computed(strand, at);
             break;
@@ -106,13 +107,21 @@ ValueId Lowering::computed(sema::StrandId strand, EnvironmentId at) {
 }
 
 ValueId Lowering::sample(sema::StrandId strand, const InputShape& shape, EnvironmentId at) {
+    if (shape.heard != 0) return heard(strand, shape, at);
     std::vector<ValueId> coordinates;
     coordinates.reserve(shape.axes.size());
-    for (const InputShape::Axis& axis : shape.axes)
-        coordinates.push_back(coordinate({axis.field, axis.instance}, at));
+    for (const InputShape::Axis& axis : shape.axes) {
+        if (axis.field == WEFT_FIELD_ABSSAMPLE && shape.period != 0)
+            coordinates.push_back(moment(shape.period));
+        else
+            coordinates.push_back(coordinate({axis.field, axis.instance}, at));
+    }
     if (is_stored_value(strand, shape, coordinates))
         return expression(request_.program->strands[strand].value, nullptr, kHere);
-    return dag_.make(WEFT_OP_SAMPLE, coordinates, strand);
+    const ValueId held = dag_.make(WEFT_OP_SAMPLE, coordinates, strand);
+    if (!is_smooth_picture(strand)) return held;
+    const ValueId slope = dag_.make(WEFT_OP_SAMPLE, std::array{held}, kSlope);
+    return on_its_way(held, slope, request_.live->first);
 }
 
 // A cache of this kernel, read at this very tick and point. Replaced clocks do not reach inside a

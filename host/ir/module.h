@@ -44,9 +44,15 @@ struct Module {
     // What a SAMPLE reads stands still while the kernel runs: sources, and caches that were filled
     // before.
     [[nodiscard]] bool is_settled(const Value& sample) const {
+        if (sample.aux == kSlope) return true;
         const sema::Program& program = *request->program;
         const sema::StrandId strand = strand_of(sample);
         const sema::InstanceKind kind = program.instances[program.strands[strand].instance].kind;
+        // What is heard changes with every sample of a stream.
+        if (kind == sema::InstanceKind::source && domain == Domain::stream) {
+            const InputShape* shape = request->input(strand);
+            return shape == nullptr || shape->heard == 0;
+        }
         return kind == sema::InstanceKind::source ||
                (kind == sema::InstanceKind::cache && request->complete &&
                 request->complete(strand));

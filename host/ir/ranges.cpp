@@ -112,6 +112,8 @@ Range Ranges::leaf(const Value& value) const {
             const std::vector<sema::Param>& params = module_.request->program->params;
             if (value.aux >= params.size()) return {};
             const sema::Param& param = params[value.aux];
+            // What is expected of an input, nobody outside has promised.
+            if (param.kind == "input") return between(-kInfinity, kInfinity);
             return between(std::min({param.low, param.high, param.initial}),
                            std::max({param.low, param.high, param.initial}));
         }
@@ -127,9 +129,39 @@ Range Ranges::leaf(const Value& value) const {
     }
 }
 
+bool Ranges::is_smoothed(const Dag& dag, ValueId id) const {
+    return smoothed(dag, id) != kNoValue;
+}
+
+// How fast a knob moves, or a number of a picture; the latter may stand with the host already.
+bool Ranges::is_slope(const Value& value) const {
+    const std::vector<LiveParams::Smooth>& smooth = module_.request->live->smooth;
+    switch (value.op) {
+        case WEFT_OP_PARAM:
+            return std::any_of(smooth.begin(), smooth.end(),
+                               [&](const auto& one) { return one.slope == value.aux; });
+        case WEFT_OP_SAMPLE: return value.aux == kSlope;
+        case WEFT_OP_UNIFORM: return is_slope(module_.host[module_.host_outputs[value.aux]]);
+        default: return false;
+    }
+}
+
+// The value at the beginning; operands may stand in any order.
+ValueId Ranges::smoothed(const Dag& dag, ValueId id) const {
+    if (module_.request->live == nullptr || dag[id].op != WEFT_OP_ADD) return kNoValue;
+    for (const std::uint32_t which : {0u, 1u}) {
+        const ValueId moved = dag.arg(id, which);
+        if (dag[moved].op != WEFT_OP_MUL) continue;
+        for (const ValueId slope : dag.args(moved))
+            if (is_slope(dag[slope])) return dag.arg(id, 1 - which);
+    }
+    return kNoValue;
+}
+
 Range Ranges::compute(const Dag& dag, ValueId id) const {
     const Value& value = dag[id];
     if (!is_operator(value.op)) return leaf(value);
+    if (const ValueId held = smoothed(dag, id); held != kNoValue) return ranges_[held];
     Range range = operation(dag, id);
     if (range.magnitude() > kSmall || std::isnan(range.magnitude())) {
         for (const ValueId arg : dag.args(id)) range.clock = range.clock || ranges_[arg].clock;

@@ -23,7 +23,13 @@ public:
         return ranges_[id];
     }
 
+    // A knob, or a number of a picture, on its way from one value to the next, as
+    // Lowering::on_its_way writes it. Its range is the knob's, as long as it stays in one piece.
+    [[nodiscard]] bool is_smoothed(const Dag& dag, ValueId id) const;
+
 private:
+    [[nodiscard]] bool is_slope(const Value& value) const;
+    [[nodiscard]] ValueId smoothed(const Dag& dag, ValueId id) const;
     [[nodiscard]] Range compute(const Dag& dag, ValueId id) const;
     [[nodiscard]] Range leaf(const Value& value) const;
     [[nodiscard]] Range field(std::uint32_t field) const;

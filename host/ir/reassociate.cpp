@@ -101,7 +101,8 @@ private:
         std::vector<std::uint32_t> uses(dag.size());
         inner_.assign(dag.size(), false);
         jump_.assign(dag.size(), false);
-        for (ValueId id = 0; id < dag.size(); ++id) linear_.push_back(is_linear(dag, id));
+        for (ValueId id = 0; id < dag.size(); ++id)
+            linear_.push_back(is_linear(dag, id) && !ranges_.is_smoothed(dag, id));
         for (ValueId id = 0; id < dag.size(); ++id) {
             if (!live[id]) continue;
             for (const ValueId arg : dag.args(id)) {

@@ -61,7 +61,8 @@ private:
         if (v.op == WEFT_OP_CONST && v.varies != 0) return fail(at, "a constant that varies");
         if (v.op == WEFT_OP_UNIFORM && v.aux >= ir_.uniform_count)
             return fail(at, "no such uniform");
-        if (v.op == WEFT_OP_SAMPLE && v.aux >= uses_) return fail(at, "no such input");
+        if (v.op == WEFT_OP_SAMPLE && v.aux >= uses_ && v.aux != kSlope)
+            return fail(at, "no such input");
         if (v.op == WEFT_OP_LOOP) open_loop(at, v);
         if (v.op == WEFT_OP_LOOP_INDEX || v.op == WEFT_OP_LOOP_CARRIED ||
             v.op == WEFT_OP_LOOP_RESULT) {

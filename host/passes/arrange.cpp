@@ -13,6 +13,7 @@ Arrangement arrange(const Graph& graph, const BackendTable& table) {
     batch(graph, result);
     layers(graph, result);
     connect(graph, table, result);
+    crossings(graph, result);
     return result;
 }
 

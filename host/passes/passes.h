@@ -31,6 +31,9 @@ void layers(const Graph& graph, Arrangement& arrangement);
 // Every reference, from the task that produces it to the task or sink that reads it.
 void connect(const Graph& graph, const BackendTable& table, Arrangement& arrangement);
 
+// How edges between pictures and sound are crossed while the program runs live.
+void crossings(const Graph& graph, Arrangement& arrangement);
+
 // All of them.
 [[nodiscard]] Arrangement arrange(const Graph& graph, const BackendTable& table);
 

@@ -1,7 +1,9 @@
 #include "plugin/backend.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/trace.h"
 #include "plugin/call.h"
 
 namespace weft::plugin {
@@ -15,8 +17,7 @@ Error broken_promise(const std::string& plugin, const char* function, const char
 
 }  // namespace
 
-// --- Backend
-// ---------------------------------------------------------------------------------------
+// --- Backend -------------------------------------------------------------------------------------
 
 Backend::Backend(const weft_backend_api* api, std::string name, HostServices& services)
     : api_(api), name_(std::move(name)), host_(services, name_) {}
@@ -50,6 +51,8 @@ Backend::~Backend() {
 
 Result<std::unique_ptr<Program>> Backend::compile(const weft_batch& batch, Edges& edges,
                                                   weft_error* detail) {
+    const trace::Span span(trace::What::compile,
+                           trace::on() ? trace::keep(name_ + " compiles") : nullptr);
     weft_program* program = nullptr;
     host_.set_edges(&edges);
     if (detail) *detail = empty_error();
@@ -73,8 +76,7 @@ const void* Backend::extension(std::string_view id) const {
     return asked ? table : nullptr;
 }
 
-// --- Program
-// ---------------------------------------------------------------------------------------
+// --- Program -------------------------------------------------------------------------------------
 
 Program::~Program() {
     const weft_backend_api* api = backend_.api_;
@@ -87,6 +89,7 @@ Program::~Program() {
 }
 
 Result<weft_handle> Program::get_handle(std::uint32_t output, std::uint32_t kind) {
+    const trace::Span span(trace::What::compile, "handle");
     weft_handle handle{};
     handle.struct_size = sizeof handle;
     handle.kind = kind;
@@ -103,8 +106,13 @@ Result<weft_handle> Program::get_handle(std::uint32_t output, std::uint32_t kind
 }
 
 Result<void> Program::execute(const weft_frame& frame) {
-    return call(backend_.name_, "execute",
-                [&](weft_error* error) { return backend_.api_->execute(program_, &frame, error); });
+    given_up_.store(false, std::memory_order_relaxed);
+    executes_.store(true, std::memory_order_relaxed);
+    auto done = call(backend_.name_, "execute", [&](weft_error* error) {
+        return backend_.api_->execute(program_, &frame, error);
+    });
+    executes_.store(false, std::memory_order_release);
+    return done;
 }
 
 Result<void> Program::get_values(std::uint32_t output, const weft_points& points, double* values) {
@@ -138,6 +146,10 @@ void Program::cancel() {
 weft_status Program::get_values_of(void* getter, const weft_points* points, double* values,
                                    weft_error* error) {
     const auto& from = *static_cast<const Getter*>(getter);
+    if (from.program->hangs()) {
+        std::fill_n(values, points->count, 0.0);
+        return WEFT_OK;
+    }
     weft_program* program = from.program->program_;
     const Backend& backend = from.program->backend_;
     weft_error record;  // emptied by the call

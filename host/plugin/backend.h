@@ -6,6 +6,7 @@
 #include <weft/backend.h>
 #include <weft/writer.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -73,6 +74,14 @@ public:
                                           double* values);
     // [any-thread]
     void cancel();
+    // [frame-thread] Nobody waits any more for the execute() that is under way.
+    void give_up() { given_up_.store(true, std::memory_order_relaxed); }
+    // [any-thread] It was given up and has not come back: nobody may call into the program until it
+    // does. Its getters answer 0 meanwhile.
+    [[nodiscard]] bool hangs() const {
+        return given_up_.load(std::memory_order_relaxed) &&
+               executes_.load(std::memory_order_acquire);
+    }
 
     // As a getter of weft_binding: `getter` is a Getter, which outlives the binding's user.
     struct Getter {
@@ -88,6 +97,8 @@ private:
 
     Backend& backend_;
     weft_program* program_;
+    std::atomic<bool> executes_{false};
+    std::atomic<bool> given_up_{false};
 };
 
 }  // namespace weft::plugin

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "plugin/whereabouts.h"
 
 namespace weft::plugin {
 
@@ -47,6 +48,7 @@ template <class Function>
     weft_error own;
     weft_error& record = detail ? *detail : own;
     clear(record);
+    const Inside inside(plugin, name);
     try {
         const weft_status status = function(&record);
         if (status == WEFT_OK) return {};

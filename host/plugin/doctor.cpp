@@ -94,7 +94,7 @@ Cache look_at_cache(const std::string& directory) {
 std::vector<std::string> advice(PluginSet& plugins, const Cache& cache, const DoctorInput& input) {
     std::vector<std::string> lines;
     for (const SearchPath& path : plugins.searched())
-        if (!path.exists && path.origin != "beside the program")
+        if (!path.exists && path.origin != kInstalled)
             lines.push_back(
                 fmt::format("{} names {}, which is not a directory", path.origin, path.directory));
     for (const PluginInfo& info : plugins.list()) {

@@ -6,8 +6,11 @@
 #include <weft/counters.h>
 #include <weft/gather.h>
 #include <weft/memory.h>
+#include <weft/residency.h>
+#include <weft/semaphore.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -43,6 +46,7 @@ public:
         Trial& operator=(Trial&&) = delete;
         ~Trial();
         [[nodiscard]] const weft_handle& handle() const { return handle_; }
+        [[nodiscard]] const weft_trial* get() const { return trial_; }
 
     private:
         const SharedMemory& memory_;
@@ -66,6 +70,67 @@ private:
     const weft_memory_api* api_ = nullptr;
 };
 
+// "weft.semaphore/1": order between two back ends without the host. The back end outlives it.
+class Semaphores {
+public:
+    // One side of a semaphore; none when it was made without one.
+    class Semaphore {
+    public:
+        Semaphore() = default;
+        Semaphore(const Semaphores& from, weft_semaphore* semaphore, int fd)
+            : from_(&from), semaphore_(semaphore), fd_(fd) {}
+        Semaphore(Semaphore&& other) noexcept;
+        Semaphore& operator=(Semaphore&& other) noexcept;
+        ~Semaphore();
+        [[nodiscard]] weft_semaphore* get() const { return semaphore_; }
+        [[nodiscard]] int fd() const { return fd_; }  // where it was made
+
+    private:
+        const Semaphores* from_ = nullptr;
+        weft_semaphore* semaphore_ = nullptr;
+        int fd_ = -1;
+    };
+    // What a trial writes.
+    class Writing {
+    public:
+        Writing(const Semaphores& from, weft_order_trial* trial) : from_(from), trial_(trial) {}
+        Writing(Writing&& other) noexcept;
+        Writing& operator=(Writing&&) = delete;
+        ~Writing();
+
+    private:
+        const Semaphores& from_;
+        weft_order_trial* trial_;
+    };
+
+    Semaphores() = default;
+    explicit Semaphores(Backend& backend);
+    explicit operator bool() const { return api_ != nullptr; }
+
+    // [compile-thread]
+    [[nodiscard]] Result<weft_semaphore_caps> caps() const;
+    [[nodiscard]] Result<Semaphore> create() const;
+    [[nodiscard]] Result<Semaphore> import(int fd) const;
+    // `memory`: a trial of this back end's own, or null where it imports what `handle` describes.
+    [[nodiscard]] Result<Writing> write_trial(const SharedMemory::Trial* memory,
+                                              const weft_handle& handle, std::uint32_t seed,
+                                              const Semaphore& signal) const;
+    // The sum of the memory's 32-bit words behind `wait`.
+    [[nodiscard]] Result<std::uint64_t> read_trial(const SharedMemory::Trial* memory,
+                                                   const weft_handle& handle, const Semaphore& wait,
+                                                   std::uint64_t timeout_ns) const;
+
+    // [frame-thread]
+    [[nodiscard]] Result<std::uint64_t> submit(Program& program, const weft_frame& frame,
+                                               const std::vector<weft_semaphore*>& waits,
+                                               const std::vector<weft_semaphore*>& signals) const;
+    [[nodiscard]] Result<void> unblock(const Semaphore& semaphore) const;
+
+private:
+    Backend* backend_ = nullptr;
+    const weft_semaphore_api* api_ = nullptr;
+};
+
 // "weft.gather/1": values at points that are known when a program is compiled.
 class Gatherer {
 public:
@@ -86,5 +151,8 @@ private:
 // "weft.counters/1": what a program copied since it was compiled; zeros where nobody counts.
 // [frame-thread]
 [[nodiscard]] weft_counters counters_of(Program& program);
+
+// "weft.residency/1": what the back end holds of its device; nothing where it does not say.
+[[nodiscard]] std::optional<weft_residency> residency_of(Backend& backend);
 
 }  // namespace weft::plugin

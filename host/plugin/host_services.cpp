@@ -100,14 +100,18 @@ struct HostTable::Calls {
         }
         return {host.cache_directory_.data(), host.cache_directory_.size()};
     }
+
+    static std::uint64_t device_memory(void* context, std::uint64_t available) noexcept {
+        return self(context).services_.device_memory(available);
+    }
 };
 
 HostTable::HostTable(HostServices& services, std::string plugin)
     : services_(services), plugin_(std::move(plugin)) {
-    table_ = {sizeof(weft_host),   WEFT_ABI_VERSION,      this,
-              Calls::log,          Calls::lookup,         Calls::expose,
-              Calls::memory_alloc, Calls::memory_free,    Calls::parallel,
-              Calls::concurrency,  Calls::cache_directory};
+    table_ = {sizeof(weft_host),   WEFT_ABI_VERSION,       this,
+              Calls::log,          Calls::lookup,          Calls::expose,
+              Calls::memory_alloc, Calls::memory_free,     Calls::parallel,
+              Calls::concurrency,  Calls::cache_directory, Calls::device_memory};
 }
 
 }  // namespace weft::plugin

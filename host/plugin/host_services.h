@@ -27,6 +27,8 @@ public:
     [[nodiscard]] virtual std::uint32_t concurrency() = 0;
     // Directory for files that `plugin` may lose, made on demand; "" when caching is off.
     [[nodiscard]] virtual std::string cache_directory(std::string_view plugin) = 0;
+    // How many of a device's bytes one back end may hold.
+    [[nodiscard]] virtual std::uint64_t device_memory(std::uint64_t available) { return available; }
 };
 
 // What one compile may look up, and what it has exposed so far.

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 
+#include "plugin/border.h"
 #include "plugin/call.h"
 
 namespace weft::plugin {
@@ -25,8 +26,7 @@ Error reason(const Error& of_call, std::string_view plugin) {
     return {of_call.status, named ? of_call.message.substr(prefix.size()) : of_call.message};
 }
 
-// --- The file
-// --------------------------------------------------------------------------------------
+// --- The file ------------------------------------------------------------------------------------
 
 // The machine this program itself was built for, from its own header.
 Elf64_Half own_machine() {
@@ -68,12 +68,7 @@ Error loader_error(const std::string& path, const std::string& text) {
     return reason(WEFT_INCOMPATIBLE, fmt::format("it cannot be opened: {}", one_line(text)));
 }
 
-// --- The tables
-// ------------------------------------------------------------------------------------
-
-// A struct grows at its end: whether the part up to and with this member exists.
-#define WEFT_HAS(table, type, member) \
-    ((table)->struct_size >= offsetof(type, member) + sizeof(type::member))
+// --- The tables ----------------------------------------------------------------------------------
 
 Result<void> check_versions(const weft_plugin& plugin) {
     if (!WEFT_HAS(&plugin, weft_plugin, backend))
@@ -140,6 +135,9 @@ Result<std::set<std::string>> names(const weft_str* list, std::uint32_t count, c
     return out;
 }
 
+constexpr std::uint32_t kKnownContexts = (1u << WEFT_CONTEXT_COUNT) - 1;
+constexpr std::uint32_t kKnownFlags = WEFT_BACKEND_RAW_IR | WEFT_BACKEND_DETERMINISTIC;
+
 Error lie(std::string_view what) {
     return reason(WEFT_INCOMPATIBLE,
                   fmt::format("its manifest and its library disagree on {}", what));
@@ -163,8 +161,12 @@ Result<void> check_info(const weft_plugin& plugin, const Manifest& manifest) {
                                one_line(view(info->version), 64)));
     if (plugin.abi_min != manifest.abi_min || plugin.abi_target != manifest.abi_target)
         return lie("the contract it is for");
-    if (info->contexts != manifest.contexts) return lie("its contexts");
-    if (info->flags != manifest.flags) return lie("its flags");
+    // Of a newer contract only what this one knows: its manifest was read no further either.
+    const bool newer = plugin.abi_target > WEFT_ABI_VERSION;
+    const std::uint32_t contexts = newer ? kKnownContexts : ~0u;
+    const std::uint32_t flags = newer ? kKnownFlags : ~0u;
+    if ((info->contexts & contexts) != manifest.contexts) return lie("its contexts");
+    if ((info->flags & flags) != manifest.flags) return lie("its flags");
     auto builtins = names(info->builtins, info->builtin_count, "builtins");
     if (!builtins) return builtins.error();
     if (*builtins != std::set<std::string>(manifest.builtins.begin(), manifest.builtins.end()))
@@ -206,7 +208,8 @@ Result<void> check_writer(const Library& library, const Manifest& manifest) {
 
 }  // namespace
 
-Result<std::unique_ptr<Library>> Library::wrap(weft_plugin_query query, const Manifest& manifest) {
+Result<std::unique_ptr<Library>> Library::wrap(weft_plugin_query query, const Manifest& manifest,
+                                               Border* border, const std::string& path) {
     std::unique_ptr<Library> library(new Library);
     library->name_ = manifest.name;
     const weft_plugin* plugin = nullptr;
@@ -220,12 +223,15 @@ Result<std::unique_ptr<Library>> Library::wrap(weft_plugin_query query, const Ma
     if (auto good = check_versions(*plugin); !good) return good.error();
     if (auto good = check_api(*plugin->backend); !good) return good.error();
     library->plugin_ = plugin;
+    library->api_ = plugin->backend;
     if (auto good = check_info(*plugin, manifest); !good) return good.error();
     if (auto good = check_writer(*library, manifest); !good) return good.error();
+    if (border != nullptr) library->api_ = border->wrap(library->api_, manifest.name, path);
     return library;
 }
 
-Result<std::unique_ptr<Library>> Library::open(const std::string& path, const Manifest& manifest) {
+Result<std::unique_ptr<Library>> Library::open(const std::string& path, const Manifest& manifest,
+                                               Border* border) {
     if (auto good = check_file(path); !good) return good.error();
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) return loader_error(path, dlerror());
@@ -233,7 +239,7 @@ Result<std::unique_ptr<Library>> Library::open(const std::string& path, const Ma
     if (!symbol)
         return reason(WEFT_INCOMPATIBLE,
                       fmt::format("it is not a plugin of weft: it has no {}", WEFT_PLUGIN_SYMBOL));
-    return wrap(reinterpret_cast<weft_plugin_query>(symbol), manifest);
+    return wrap(reinterpret_cast<weft_plugin_query>(symbol), manifest, border, path);
 }
 
 std::string Library::build_id() const {

@@ -65,8 +65,12 @@ void explain(const PluginSet& plugins, std::string_view what, std::string_view p
 
 void PluginSet::explain_missing_builtin(std::string_view builtin, Span span,
                                         Diagnostics& diagnostics) {
-    explain(*this, builtin, usual_plugin(kBuiltins, builtin), span, Code::builtin_without_plugin,
-            Code::builtin_unusable, diagnostics);
+    std::string_view usual = usual_plugin(kBuiltins, builtin);
+    for (const PluginInfo& info : list())
+        for (const OwnBuiltin& own : info.manifest.own_builtins)
+            if (own.name == builtin) usual = info.manifest.name;
+    explain(*this, builtin, usual, span, Code::builtin_without_plugin, Code::builtin_unusable,
+            diagnostics);
 }
 
 void PluginSet::explain_missing_sink(std::string_view sink, Span span, Diagnostics& diagnostics) {

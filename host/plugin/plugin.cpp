@@ -1,6 +1,7 @@
 #include "plugin/plugin.h"
 
 #include <fmt/format.h>
+#include <weft/devices.h>
 
 #include <algorithm>
 #include <cstring>
@@ -17,6 +18,12 @@ namespace weft::plugin {
 namespace {
 
 constexpr std::size_t kMostManifest = 1u << 20;
+constexpr std::uint32_t kMostDevices = 64;
+
+template <std::size_t N>
+std::string text_of(const char (&array)[N]) {
+    return one_line({array, strnlen(array, N)});
+}
 
 Result<std::string> read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -57,6 +64,7 @@ struct PluginSet::Impl {
     std::vector<PluginInfo> plugins;
     std::map<std::string, std::unique_ptr<Library>, std::less<>> libraries;
     std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends;
+    Border* border = nullptr;
 
     // The plugin that this name means: the first that is not hidden.
     PluginInfo* find(std::string_view name) {
@@ -72,8 +80,8 @@ struct PluginSet::Impl {
             info.state = State::broken;
             info.reason = why;
         };
-        auto library = info.library.empty() ? Library::wrap(reference_entry, info.manifest)
-                                            : Library::open(info.library, info.manifest);
+        auto library = info.library.empty() ? Library::wrap(reference_entry, info.manifest, border)
+                                            : Library::open(info.library, info.manifest, border);
         if (!library) return broken(library.error().message);
         info.build_id = (*library)->build_id();
         probe(info, **library);
@@ -86,21 +94,36 @@ struct PluginSet::Impl {
         const auto done = call(info.manifest.name, "probe", [&](weft_error* error) {
             return library.api()->probe(&found, error);
         });
-        const auto text = [](const char* array, std::size_t size) {
-            return one_line({array, strnlen(array, size)});
-        };
         if (!done) {
             info.state = State::unavailable;
             info.reason = done.error().message;
             return;
         }
-        info.device = text(found.device, sizeof found.device);
+        info.device = text_of(found.device);
         info.score = found.score;
         info.state = found.available ? State::ready : State::unavailable;
         if (!found.available) {
-            info.reason = text(found.reason, sizeof found.reason);
+            info.reason = text_of(found.reason);
             if (info.reason.empty()) info.reason = "it does not say why";
         }
+    }
+
+    // What it could run on, chosen or not. A plugin that does not tell has no list.
+    static void list_devices(PluginInfo& info, const Library& library) {
+        const auto* api =
+            static_cast<const weft_devices_api*>(library.extension(WEFT_DEVICES_EXTENSION));
+        if (api == nullptr || api->struct_size < sizeof *api || api->list == nullptr) return;
+        std::vector<weft_device> told(kMostDevices);
+        for (weft_device& device : told) device.struct_size = sizeof device;
+        std::uint32_t count = 0;
+        const auto done = call(info.manifest.name, "list", [&](weft_error* error) {
+            return api->list(told.data(), kMostDevices, &count, error);
+        });
+        info.devices.clear();
+        if (!done) return;
+        for (std::uint32_t i = 0; i < std::min(count, kMostDevices); ++i)
+            info.devices.push_back({text_of(told[i].name), text_of(told[i].reason), told[i].score,
+                                    told[i].chosen != 0});
     }
 
     // Usable plugins among those whose manifest matches, best score first.
@@ -124,6 +147,7 @@ struct PluginSet::Impl {
 
 PluginSet::PluginSet(const PluginOptions& options) : impl_(std::make_unique<Impl>()) {
     impl_->paths = search_paths(options);
+    impl_->border = options.border;
     PluginInfo reference;
     reference.manifest = reference_manifest();
     impl_->plugins.push_back(std::move(reference));
@@ -152,7 +176,12 @@ const PluginInfo* PluginSet::find(std::string_view name) const {
 }
 
 void PluginSet::probe_all() {
-    for (PluginInfo& info : impl_->plugins) impl_->open(info);
+    for (PluginInfo& info : impl_->plugins) {
+        impl_->open(info);
+        const auto library = impl_->libraries.find(info.manifest.name);
+        if (library != impl_->libraries.end() && info.state != State::hidden)
+            Impl::list_devices(info, *library->second);
+    }
 }
 
 std::vector<std::string> PluginSet::for_builtin(std::string_view builtin) {
@@ -171,6 +200,16 @@ std::vector<std::string> PluginSet::for_context(std::uint32_t context) {
     auto names =
         impl_->ranked([&](const Manifest& m) { return (m.contexts >> context & 1u) != 0; });
     std::erase_if(names, [&](const std::string& name) { return impl_->find(name)->score <= 0; });
+    return names;
+}
+
+std::vector<std::string> PluginSet::for_extension(std::string_view id) {
+    auto names = impl_->ranked([&](const Manifest& m) {
+        return std::find(m.extensions.begin(), m.extensions.end(), id) != m.extensions.end();
+    });
+    std::erase_if(names, [&](const std::string& name) {
+        return impl_->libraries.at(name)->extension(id) == nullptr;
+    });
     return names;
 }
 

@@ -17,6 +17,8 @@
 
 namespace weft::plugin {
 
+class Border;
+
 enum class State : std::uint8_t {
     listed,       // the manifest is good; the library has not been opened
     ready,        // opened and probed: it can be used
@@ -25,27 +27,38 @@ enum class State : std::uint8_t {
     hidden,       // a plugin of the same name was found before it
 };
 
+// One of the devices that a back end could take.
+struct DeviceLine {
+    std::string name;
+    std::string reason;  // why it cannot be taken; empty: it can
+    int score = 0;
+    bool chosen = false;
+};
+
 struct PluginInfo {
     Manifest manifest;    // of a broken manifest only the name
     std::string library;  // path; "" for what is built in
     State state = State::listed;
-    std::string reason;    // unavailable, broken, hidden: one line
-    std::string device;    // ready
-    int score = 0;         // ready
-    std::string build_id;  // opened
+    std::string reason;               // unavailable, broken, hidden: one line
+    std::string device;               // ready
+    int score = 0;                    // ready
+    std::string build_id;             // opened
+    std::vector<DeviceLine> devices;  // after probe_all(), if the plugin tells (weft.devices/1)
 };
 
 // Where plugins are searched, first come first served.
 struct SearchPath {
     std::string directory;
-    std::string origin;  // "--plugin-dir", "WEFT_PLUGIN_PATH", "beside the program"
+    std::string origin;  // "--plugin-dir", "WEFT_PLUGIN_PATH", kInstalled
     bool exists = false;
 };
+inline constexpr const char* kInstalled = "beside libweft";
 
 struct PluginOptions {
     std::vector<std::string> directories;  // --plugin-dir
     bool use_environment = true;           // WEFT_PLUGIN_PATH
-    bool use_installed = true;             // ../lib/weft seen from the program
+    bool use_installed = true;             // the directory `weft` beside libweft
+    Border* border = nullptr;              // around what is opened; outlives the set
 };
 
 // Not thread safe; belongs to the compile thread.
@@ -69,6 +82,8 @@ public:
     [[nodiscard]] std::vector<std::string> for_builtin(std::string_view builtin);
     [[nodiscard]] std::vector<std::string> for_sink(std::string_view sink);
     [[nodiscard]] std::vector<std::string> for_context(std::uint32_t context);
+    // Those whose manifest lists an extension, and whose library has it.
+    [[nodiscard]] std::vector<std::string> for_extension(std::string_view id);
     // The plugin whose manifest says that it writes ".extension" files with all kinds of `writes`
     // (WEFT_WRITES_*, 0: any); "" if none.
     [[nodiscard]] std::string writer_of(std::string_view extension, std::uint32_t writes = 0) const;

@@ -1,5 +1,6 @@
 #include "plugin/reference_memory.h"
 
+#include <weft/cpp/points.hpp>
 #include <weft/cpp/text.hpp>
 
 #include <algorithm>
@@ -9,21 +10,28 @@
 
 namespace weft::plugin::reference {
 
-Cache::Cache(cpp::Host host, const weft_grid& wanted, std::uint64_t block) : grid_(wanted) {
+weft_grid Cache::laid_out(const weft_grid& wanted, std::uint64_t block) {
+    weft_grid grid = wanted;
     std::uint64_t count = 1;
-    grid_.format = WEFT_FORMAT_F64;
-    for (std::uint32_t i = 0; i < grid_.axis_count; ++i) {
-        weft_axis& axis = grid_.axes[i];
+    grid.format = WEFT_FORMAT_F64;
+    for (std::uint32_t i = 0; i < grid.axis_count; ++i) {
+        weft_axis& axis = grid.axes[i];
         axis.stride = static_cast<std::int64_t>(count * sizeof(double));
         std::uint64_t points = axis.count;
-        if (axis.wrap == WEFT_WRAP_RING) points = axis.capacity = axis.count + block;
+        if (axis.wrap == WEFT_WRAP_RING)
+            points = axis.capacity = std::max(axis.count + block, axis.capacity);
         constexpr std::uint64_t kMost = std::uint64_t{1} << 36;
         if (points == 0 || count > kMost / points)
             throw cpp::Failure(WEFT_INVALID, "the cache is empty or too large");
         count *= points;
     }
-    grid_.channel_stride = static_cast<std::int64_t>(count * sizeof(double));
-    memory_ = host.allocate(count * std::max(1u, grid_.channels) * sizeof(double),
+    grid.channel_stride = static_cast<std::int64_t>(count * sizeof(double));
+    return grid;
+}
+
+Cache::Cache(cpp::Host host, const weft_grid& laid_out) : grid_(laid_out) {
+    const auto plane = static_cast<std::uint64_t>(grid_.channel_stride);
+    memory_ = host.allocate(plane * std::max(1u, grid_.channels),
                             WEFT_MEMORY_SHARED | WEFT_MEMORY_ZEROED);
     view_.data = memory_.data();
     view_.tick = -1;
@@ -53,7 +61,8 @@ double Reader::read(const double* coords, std::uint32_t count, const Now& now, c
     // A getter is asked at the point itself, moved to the operands.
     double moved[WEFT_FIELD_COUNT];
     std::copy_n(fields, static_cast<std::size_t>(WEFT_FIELD_COUNT), moved);
-    const double* none[WEFT_FIELD_COUNT] = {};
+    moved[WEFT_FIELD_ABSFRAME] = static_cast<double>(now.ticks[WEFT_TICK_FRAME]);
+    moved[WEFT_FIELD_ABSSAMPLE] = static_cast<double>(now.ticks[WEFT_TICK_SAMPLE]);
     double own = 0;
     for (std::uint32_t i = 0; i < count && i < binding.handle.grid.axis_count; ++i) {
         const std::uint32_t field = binding.handle.grid.axes[i].field;
@@ -62,13 +71,7 @@ double Reader::read(const double* coords, std::uint32_t count, const Now& now, c
         else
             own = coords[i];
     }
-    weft_points points{};
-    points.struct_size = sizeof points;
-    points.count = 1;
-    points.fields = none;
-    points.constants = moved;
-    points.own = &own;
-    points.params = params;
+    const weft_points points = cpp::one_point(moved, &own, params);
     double value = 0;
     weft_error error{};
     error.struct_size = sizeof error;

@@ -15,11 +15,13 @@ struct Now {
     std::int64_t ticks[2] = {0, 0};
 };
 
-// The last N ticks of one cache, in the layout [channel][k][y][x].
+// The last N ticks of one cache, in the layout [channel][k][y][x]. Shared by programs that take
+// each other's place.
 class Cache {
 public:
     // `block`: most ticks captured in one call beyond the first.
-    Cache(cpp::Host host, const weft_grid& wanted, std::uint64_t block);
+    [[nodiscard]] static weft_grid laid_out(const weft_grid& wanted, std::uint64_t block);
+    Cache(cpp::Host host, const weft_grid& laid_out);
 
     [[nodiscard]] const weft_grid& grid() const { return grid_; }
     [[nodiscard]] const weft_view& view() const { return view_; }

@@ -1,6 +1,7 @@
 #include "plugin/reference_program.h"
 
 #include <fmt/format.h>
+#include <weft/cpp/batch.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,17 +13,6 @@ namespace {
 
 // Loop turns of one point, inner loops included. More would look like a hang.
 constexpr std::uint64_t kMostTurns = std::uint64_t{1} << 28;
-
-bool is_setting(int field) {
-    switch (field) {
-#define WEFT_FIELD(number, NAME, name, klass, value, doc) \
-    case number:                                          \
-        return WEFT_FIELD_CLASS_##klass == WEFT_FIELD_CLASS_SETTING;
-#include <weft/fields.def>
-#undef WEFT_FIELD
-        default: return false;
-    }
-}
 
 }  // namespace
 
@@ -71,6 +61,7 @@ Program::Program(cpp::Host host, const weft_batch& batch) : host_(host) {
     if (batch.source_count != 0)
         throw cpp::Failure(WEFT_UNSUPPORTED, "the reference opens no sources",
                            std::string(cpp::view(batch.sources[0].node)), batch.sources[0].span);
+    cpp::refuse_unknown(batch);
     std::copy_n(batch.settings, static_cast<std::size_t>(WEFT_FIELD_COUNT), settings_);
     add_outputs(batch);
     add_inputs(batch);
@@ -82,6 +73,7 @@ void Program::add_outputs(const weft_batch& batch) {
     const double fps = settings_[WEFT_FIELD_FPS];
     const auto block = static_cast<std::uint64_t>(std::ceil(settings_[WEFT_FIELD_RATE] / fps)) + 1;
     for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
+        const auto number = static_cast<std::uint32_t>(outputs_.size());
         Output& output = outputs_.emplace_back();
         output.kind = from.kind;
         output.target = from.target;
@@ -92,9 +84,22 @@ void Program::add_outputs(const weft_batch& batch) {
         for (std::uint32_t i = 0; i < from.grid.axis_count; ++i)
             stream |= from.grid.axes[i].wrap == WEFT_WRAP_RING &&
                       from.grid.axes[i].tick == WEFT_TICK_SAMPLE;
-        output.cache = std::make_unique<Cache>(host_, from.grid, stream ? block : 0);
+        output.grid = Cache::laid_out(from.grid, stream ? block : 0);
+        if (weft_inherit* inherit = cpp::inheritance_of(batch, number); inherit)
+            output.cache = take_over(*inherit, output.grid);
+        if (!output.cache) output.cache = std::make_shared<Cache>(host_, output.grid);
         if (from.shared) host_.expose(from.id, handle_of(output));
     }
+}
+
+// The cache whose place this one takes; null where it needs more room.
+std::shared_ptr<Cache> Program::take_over(weft_inherit& inherit, weft_grid& grid) {
+    const auto& older =
+        static_cast<const Program&>(*reinterpret_cast<const cpp::Program*>(inherit.program));
+    const std::shared_ptr<Cache>& cache = older.outputs_.at(inherit.output).cache;
+    if (!cache || !cpp::move_into(cache->grid(), grid)) return nullptr;
+    inherit.taken = 1;
+    return cache;
 }
 
 void Program::add_inputs(const weft_batch& batch) {
@@ -102,15 +107,20 @@ void Program::add_inputs(const weft_batch& batch) {
         Reader& reader = inputs_.emplace_back();
         reader.channel = from.channel;
         if (from.internal_output != WEFT_NOT_INTERNAL) {
-            const Cache* cache = outputs_.at(from.internal_output).cache.get();
+            const Output& output = outputs_.at(from.internal_output);
+            const Cache* cache = output.cache.get();
             if (!cache)
                 throw cpp::Failure(WEFT_UNSUPPORTED, "only caches are read inside a batch",
                                    std::string(cpp::view(from.node)));
-            reader.grid = &cache->grid();
+            reader.grid = &output.grid;
             reader.view = &cache->view();
             continue;
         }
         reader.binding = host_.lookup(from.id);
+        const std::uint32_t kind = reader.binding.kind;
+        if (kind != WEFT_HANDLE_HOST && kind != WEFT_HANDLE_NONE)
+            throw cpp::Failure(WEFT_UNSUPPORTED, "the reference reads host memory and values only",
+                               std::string(cpp::view(from.node)));
     }
     // Addresses of grids inside `inputs_` are final only now.
     for (Reader& reader : inputs_)
@@ -140,7 +150,7 @@ weft_handle Program::handle_of(const Output& output) const {
     weft_handle handle{};
     handle.struct_size = sizeof handle;
     handle.kind = WEFT_HANDLE_HOST;
-    handle.grid = output.cache->grid();
+    handle.grid = output.grid;
     handle.view = &output.cache->view();
     handle.memory_fd = output.cache->fd();
     handle.memory_size = output.cache->bytes();
@@ -159,8 +169,7 @@ double Program::sample(void* user, std::uint32_t input, const double* coords, st
                                               point.env.params);
 }
 
-// --- A frame
-// ---------------------------------------------------------------------------------------
+// --- A frame -------------------------------------------------------------------------------------
 
 void Program::execute(const weft_frame& frame) {
     status_ = WEFT_OK;
@@ -185,8 +194,8 @@ void Program::execute(const weft_frame& frame) {
 void Program::run_raster(const Work& work) {
     host_.parallel(chunks_, [&](std::uint64_t chunk) { run_rows(work, chunk); });
     Now now;
-    now.ticks[WEFT_TICK_FRAME] = std::llround(work.frame->fields[WEFT_FIELD_ABSFRAME]);
-    now.ticks[WEFT_TICK_SAMPLE] = weft_clock_first_sample(settings_, now.ticks[WEFT_TICK_FRAME]);
+    now.ticks[WEFT_TICK_FRAME] = weft_frame_tick(work.frame);
+    now.ticks[WEFT_TICK_SAMPLE] = work.frame->first_sample;
     finish_captures(work, now);
 }
 
@@ -196,10 +205,9 @@ void Program::run_rows(const Work& work, std::uint64_t chunk) {
     Point point(this, frame.params, work.uniforms, frame.cancel);
     std::copy_n(frame.fields, static_cast<std::size_t>(WEFT_FIELD_COUNT), point.fields);
     for (int f = 0; f < WEFT_FIELD_COUNT; ++f)
-        if (is_setting(f)) point.fields[f] = settings_[f];
-    point.now.ticks[WEFT_TICK_FRAME] = std::llround(frame.fields[WEFT_FIELD_ABSFRAME]);
-    point.now.ticks[WEFT_TICK_SAMPLE] =
-        weft_clock_first_sample(settings_, point.now.ticks[WEFT_TICK_FRAME]);
+        if (weft_field_is_setting(f)) point.fields[f] = settings_[f];
+    point.now.ticks[WEFT_TICK_FRAME] = weft_frame_tick(&frame);
+    point.now.ticks[WEFT_TICK_SAMPLE] = frame.first_sample;
     double* scratch = scratch_.data() + chunk * scratch_stride_;
     for (std::uint64_t j = chunk; j < kernel.height; j += chunks_) {
         if (frame.cancel && *frame.cancel) status_ = WEFT_CANCELLED;
@@ -226,7 +234,7 @@ void Program::run_stream(const Work& work) {
     for (std::uint64_t n = 0; n < frame.sample_count; ++n) {
         const std::int64_t sample = frame.first_sample + static_cast<std::int64_t>(n);
         weft_clock_at_sample(settings_, sample, point.fields);
-        point.now.ticks[WEFT_TICK_FRAME] = std::llround(point.fields[WEFT_FIELD_ABSFRAME]);
+        point.now.ticks[WEFT_TICK_FRAME] = weft_frame_tick(&frame);
         point.now.ticks[WEFT_TICK_SAMPLE] = sample;
         point.env.row_time = point.fields[WEFT_FIELD_ABSTIME];
         const weft_status status = run_point(work, point, 0, 0, n, scratch_.data());
@@ -253,7 +261,6 @@ void Program::store(const Work& work, const double* values, std::uint64_t i, std
         const weft_grid* grid = &output.grid;
         void* data = nullptr;
         if (output.kind == WEFT_OUTPUT_CACHE && work.capture) {
-            grid = &output.cache->grid();
             data = output.cache->data();
         } else if (output.kind == WEFT_OUTPUT_TARGET && work.deliver &&
                    output.target < work.frame->target_count) {
@@ -278,8 +285,7 @@ void Program::finish_captures(const Work& work, const Now& now) {
     }
 }
 
-// --- Points
-// ----------------------------------------------------------------------------------------
+// --- Points --------------------------------------------------------------------------------------
 
 void Program::get_values(std::uint32_t output, const weft_points& points, double* values) {
     const Output& wanted = outputs_.at(output);
@@ -296,7 +302,7 @@ void Program::get_values(std::uint32_t output, const weft_points& points, double
         throw cpp::Failure(WEFT_UNSUPPORTED, "values at points cannot be read", wanted.name);
     Reader own;
     if (wanted.cache) {
-        own.grid = &wanted.cache->grid();
+        own.grid = &wanted.grid;
         own.view = &wanted.cache->view();
     }
     for (std::uint64_t n = 0; n < points.count; ++n) {
@@ -313,7 +319,7 @@ void Program::get_values(std::uint32_t output, const weft_points& points, double
         point.now.ticks[WEFT_TICK_SAMPLE] = tick(WEFT_FIELD_ABSSAMPLE);
         if (wanted.cache) {
             double coords[WEFT_MAX_AXES] = {};
-            const weft_grid& grid = wanted.cache->grid();
+            const weft_grid& grid = wanted.grid;
             for (std::uint32_t a = 0; a < grid.axis_count; ++a)
                 coords[a] = grid.axes[a].field < WEFT_FIELD_COUNT ? point.fields[grid.axes[a].field]
                                                                   : point.env.own;

@@ -36,8 +36,8 @@ struct Kernel {
 struct Output {
     std::uint32_t kind = 0;
     std::uint32_t target = 0;
-    weft_grid grid{};
-    std::unique_ptr<Cache> cache;
+    weft_grid grid{};  // of a cache as laid out, and as it is read here
+    std::shared_ptr<Cache> cache;
     std::string name;  // node@strand, for messages
 };
 
@@ -61,6 +61,7 @@ private:
     struct Point;  // the environment of one evaluation
 
     void add_outputs(const weft_batch& batch);
+    [[nodiscard]] static std::shared_ptr<Cache> take_over(weft_inherit& inherit, weft_grid& grid);
     void add_inputs(const weft_batch& batch);
     void add_kernels(const weft_batch& batch);
     void run_raster(const Work& work);

@@ -58,6 +58,12 @@ nlohmann::json plugin_json(const PluginInfo& info) {
     if (info.state == State::ready || !info.device.empty()) json["device"] = info.device;
     if (!info.reason.empty()) json["reason"] = info.reason;
     if (!info.build_id.empty()) json["build"] = info.build_id;
+    json["devices"] = nlohmann::json::array();
+    for (const DeviceLine& device : info.devices) {
+        json["devices"].push_back(
+            {{"name", device.name}, {"score", device.score}, {"chosen", device.chosen}});
+        if (!device.reason.empty()) json["devices"].back()["reason"] = device.reason;
+    }
     return json;
 }
 
@@ -68,6 +74,22 @@ std::string to_text(const nlohmann::json& json) {
 
 static std::string list_line(const char* title, const std::vector<std::string>& items) {
     return items.empty() ? "" : fmt::format("    {:<9} {}\n", title, fmt::join(items, " "));
+}
+
+// One device stands in the plugin's own line; of several each has its own.
+static std::string device_lines(const PluginInfo& info) {
+    if (info.devices.size() < 2) return "";
+    std::string text;
+    std::size_t number = 0;
+    for (const DeviceLine& device : info.devices) {
+        std::string state = device.reason;
+        if (state.empty() && device.score != 0)
+            state = fmt::format("score {}{}", device.score, device.chosen ? ", chosen" : "");
+        text += fmt::format("    {:<9} {} {}{}{}\n", number == 0 ? "devices" : "", number,
+                            device.name, state.empty() ? "" : ": ", state);
+        ++number;
+    }
+    return text;
 }
 
 std::string plugin_text(const PluginInfo& info) {
@@ -81,6 +103,7 @@ std::string plugin_text(const PluginInfo& info) {
     if (!info.manifest.summary.empty()) text += fmt::format("    {}\n", info.manifest.summary);
     std::vector<std::string> formats;
     for (const WriterFormat& f : info.manifest.formats) formats.push_back("." + f.extension);
+    text += device_lines(info);
     text += list_line("computes", context_names(info.manifest.contexts));
     text += list_line("opens", info.manifest.builtins);
     text += list_line("delivers", info.manifest.sinks);

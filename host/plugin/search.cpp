@@ -6,8 +6,30 @@
 #include <set>
 #include <string_view>
 
+#include <dlfcn.h>
+#include <link.h>
+
 namespace weft::plugin {
 namespace fs = std::filesystem;
+
+namespace {
+
+// Seen from what this code is part of: libweft, in whatever program; or a program that has it
+// within, as tests. Empty: nobody can tell.
+fs::path installed_directory() {
+    static const char here = 0;
+    Dl_info unused{};
+    void* loaded = nullptr;
+    if (dladdr1(&here, &unused, &loaded, RTLD_DL_LINKMAP) == 0) return {};
+    const std::string_view library = static_cast<const link_map*>(loaded)->l_name;
+    std::error_code failed;
+    if (!library.empty()) return fs::absolute(library, failed).parent_path() / "weft";
+    const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+    if (failed) return {};
+    return program.parent_path().parent_path() / "lib" / "weft";
+}
+
+}  // namespace
 
 std::vector<SearchPath> search_paths(const PluginOptions& options) {
     std::vector<SearchPath> paths;
@@ -27,13 +49,9 @@ std::vector<SearchPath> search_paths(const PluginOptions& options) {
             rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
         }
     }
-    if (options.use_installed) {
-        std::error_code failed;
-        const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-        if (!failed)
-            add((program.parent_path().parent_path() / "lib" / "weft").string(),
-                "beside the program");
-    }
+    if (options.use_installed)
+        if (const fs::path directory = installed_directory(); !directory.empty())
+            add(directory.lexically_normal().string(), kInstalled);
     return paths;
 }
 

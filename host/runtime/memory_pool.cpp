@@ -11,7 +11,8 @@ namespace weft::runtime {
 namespace {
 
 constexpr std::size_t kPage = 4096;
-// Above this size pages are touched at once: the first frame would pay for them twice over.
+// Above this size pages are touched at once: the first frame would pay for them twice over. So are
+// those of caches, which ask for zeros: the audio thread shall meet none that is not there.
 constexpr std::size_t kPrefault = 1u << 20;
 
 std::size_t round_to_bucket(std::size_t size) {
@@ -103,7 +104,7 @@ Result<Buffer> MemoryPool::allocate(std::size_t size, bool shared, bool zeroed) 
     buffer.size = size;
     buffer.capacity = wanted;
     int flags = shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
-    if (wanted >= kPrefault) {
+    if (zeroed || wanted >= kPrefault) {
         flags |= MAP_POPULATE;
     }
     int error = 0;

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include <pthread.h>
 #include <sched.h>
+
+#include "base/trace.h"
+#include "plugin/thread_roles.h"
 
 namespace weft::runtime {
 namespace {
@@ -119,7 +123,7 @@ Result<std::unique_ptr<ResourceGroup>> ResourceGroup::create(GroupSpec spec) {
     if (spec.threads == 0) {
         spec.threads = static_cast<unsigned>(std::max<std::size_t>(1, spec.cores.size()));
     }
-    const unsigned count = spec.threads;
+    const unsigned count = spec.on_caller ? 0 : spec.threads;
     std::unique_ptr<ResourceGroup> group(new ResourceGroup(std::move(spec)));
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -127,7 +131,7 @@ Result<std::unique_ptr<ResourceGroup>> ResourceGroup::create(GroupSpec spec) {
         CPU_SET(core, &set);
     }
     for (unsigned i = 0; i < count; ++i) {
-        group->threads_.emplace_back([raw = group.get()] { raw->thread_main(); });
+        group->threads_.emplace_back([raw = group.get(), i] { raw->thread_main(i); });
         pthread_t handle = group->threads_.back().native_handle();
         if (!group->spec_.cores.empty() && pthread_setaffinity_np(handle, sizeof set, &set) != 0) {
             return Error{WEFT_UNAVAILABLE, "group '" + group->name() + "': its threads cannot be " +
@@ -151,10 +155,14 @@ ResourceGroup::~ResourceGroup() {
 }
 
 bool ResourceGroup::on_own_thread() const {
-    return t_group == this;
+    return spec_.on_caller || t_group == this;
 }
 
 void ResourceGroup::submit(std::function<void()> task) {
+    if (spec_.on_caller) {
+        task();
+        return;
+    }
     active_.fetch_add(1, std::memory_order_relaxed);
     {
         const std::lock_guard lock(mutex_);
@@ -164,6 +172,10 @@ void ResourceGroup::submit(std::function<void()> task) {
 }
 
 void ResourceGroup::start(Errand& errand) {
+    if (spec_.on_caller) {
+        errand.run_(errand.user_);
+        return;
+    }
     active_.fetch_add(1, std::memory_order_relaxed);
     {
         const std::lock_guard lock(mutex_);
@@ -175,11 +187,35 @@ void ResourceGroup::start(Errand& errand) {
 }
 
 void ResourceGroup::finish(Errand& errand) {
+    if (spec_.on_caller) {
+        return;
+    }
     std::unique_lock lock(mutex_);
     done_.wait(lock, [&] { return errand.done_; });
 }
 
+bool ResourceGroup::finish_within(Errand& errand, std::uint64_t timeout_ns) {
+    if (spec_.on_caller) {
+        return true;
+    }
+    constexpr std::uint64_t kLongest = 1'000'000'000ull * 3600 * 24 * 365;
+    std::unique_lock lock(mutex_);
+    return done_.wait_for(lock, std::chrono::nanoseconds(std::min(timeout_ns, kLongest)),
+                          [&] { return errand.done_; });
+}
+
+void ResourceGroup::add_thread() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const unsigned core : spec_.cores) {
+        CPU_SET(core, &set);
+    }
+    threads_.emplace_back([this, number = threads_.size()] { thread_main(number); });
+    (void)pthread_setaffinity_np(threads_.back().native_handle(), sizeof set, &set);
+}
+
 void ResourceGroup::work_on(Job& job) {
+    const trace::Span span(trace::What::work, "a share of it");
     while (true) {
         const std::uint64_t index = job.next.fetch_add(1, std::memory_order_relaxed);
         if (index >= job.count) {
@@ -191,7 +227,7 @@ void ResourceGroup::work_on(Job& job) {
 
 void ResourceGroup::parallel(std::uint64_t count, void (*task)(void*, std::uint64_t), void* user) {
     const bool own = on_own_thread();
-    if (own && (count <= 1 || threads_.size() == 1)) {
+    if (own && (count <= 1 || thread_count() == 1)) {
         for (std::uint64_t i = 0; i < count; ++i) {
             task(user, i);
         }
@@ -240,8 +276,11 @@ ResourceGroup::Errand* ResourceGroup::next_errand_locked() const {
     return first ? errands_ : nullptr;
 }
 
-void ResourceGroup::thread_main() {
+void ResourceGroup::thread_main(std::size_t number) {
     t_group = this;
+    const trace::Thread traced(trace::keep(spec_.name + "-" + std::to_string(number)));
+    // Whatever a program needs is done on some group's threads, but for windows and devices.
+    const plugin::ThreadRoles roles(WEFT_THREAD_COMPILE | WEFT_THREAD_FRAME | WEFT_THREAD_WORKER);
     std::unique_lock lock(mutex_);
     while (true) {
         // Parts of a running task go before new tasks: somebody waits for them.

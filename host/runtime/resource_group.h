@@ -22,6 +22,9 @@ struct GroupSpec {
     std::string name;
     std::vector<unsigned> cores;  // empty: all cores of the process
     unsigned threads = 0;         // 0: one per core
+    // No threads of its own: whoever comes works for it himself, alone, without lock or wait. For
+    // work that belongs to a thread which others made, as a sound device's.
+    bool on_caller = false;
 };
 
 // "audio=cores:0-1+3,threads:2"; both parts may be left out. Cores that this process may not use
@@ -59,7 +62,11 @@ public:
 
     [[nodiscard]] const std::string& name() const { return spec_.name; }
     [[nodiscard]] const std::vector<unsigned>& cores() const { return spec_.cores; }
-    [[nodiscard]] unsigned thread_count() const { return static_cast<unsigned>(threads_.size()); }
+    [[nodiscard]] bool on_caller() const { return spec_.on_caller; }
+    // Threads that work on one task at most.
+    [[nodiscard]] unsigned thread_count() const {
+        return spec_.on_caller ? 1 : static_cast<unsigned>(threads_.size());
+    }
 
     // Queues a task. [any thread]
     void submit(std::function<void()> task);
@@ -78,6 +85,10 @@ public:
     // Beside the caller, who is none of the group's threads; every start needs its finish.
     void start(Errand& errand);
     void finish(Errand& errand);
+    // False: it was not done in time. Then it stays where it is until it is.
+    [[nodiscard]] bool finish_within(Errand& errand, std::uint64_t timeout_ns);
+    // Another thread, for one that does not come back. [any thread but the group's]
+    void add_thread();
     // task(user, 0) ... task(user, count - 1), spread over the group; returns when all are done.
     // A caller that is one of the group's threads takes part, another only waits. No allocation.
     void parallel(std::uint64_t count, void (*task)(void* user, std::uint64_t index), void* user);
@@ -97,7 +108,7 @@ private:
     };
 
     explicit ResourceGroup(GroupSpec spec) : spec_(std::move(spec)) {}
-    void thread_main();
+    void thread_main(std::size_t number);
     static void work_on(Job& job);
     [[nodiscard]] Job* open_job_locked() const;
     [[nodiscard]] Errand* next_errand_locked() const;

@@ -22,16 +22,23 @@ struct HostCounters {
     std::atomic<std::uint64_t> frees{0};
 };
 
+// How much of a device's own memory a back end may hold: bytes, or a share where there are none.
+struct DeviceShare {
+    std::uint64_t bytes = 0;
+    double share = 1;
+};
+
 class GroupServices final : public plugin::HostServices {
 public:
     // All arguments outlive the object. `cache_root` "" turns caching off.
     GroupServices(MemoryPool& pool, ResourceGroup& group, HostCounters& counters,
-                  std::string cache_root, LogSink log)
+                  std::string cache_root, LogSink log, DeviceShare device_share = {})
         : pool_(pool),
           group_(group),
           counters_(counters),
           cache_root_(std::move(cache_root)),
-          log_(std::move(log)) {}
+          log_(std::move(log)),
+          device_share_(device_share) {}
 
     void log(std::uint32_t level, std::string_view plugin, std::string_view text) override;
     [[nodiscard]] Result<weft_memory> allocate(std::uint64_t size, std::uint32_t flags) override;
@@ -40,6 +47,7 @@ public:
                   void* user) override;
     [[nodiscard]] std::uint32_t concurrency() override;
     [[nodiscard]] std::string cache_directory(std::string_view plugin) override;
+    [[nodiscard]] std::uint64_t device_memory(std::uint64_t available) override;
 
 private:
     MemoryPool& pool_;
@@ -47,6 +55,7 @@ private:
     HostCounters& counters_;
     std::string cache_root_;
     LogSink log_;
+    DeviceShare device_share_;
     std::mutex mutex_;
     std::unordered_map<void*, Buffer> buffers_;  // by data
 };

@@ -1,6 +1,7 @@
 // The order of analysis, and the few functions that every part of the checker uses.
 #include "sema/analyze.h"
 
+#include "base/trace.h"
 #include "sema/checker.h"
 #include "sema/cycles.h"
 #include "syntax/parse.h"
@@ -8,11 +9,12 @@
 namespace weft::sema {
 namespace {
 
-void set_defaults(Program& program) {
+void set_defaults(Program& program, const Environment& environment) {
 #define WEFT_FIELD(number, NAME, name, klass, value, doc) program.settings[number] = value;
 #include <weft/fields.def>
 #undef WEFT_FIELD
     program.session = std::make_shared<Session>();
+    program.session->builtins = environment.builtins;
 }
 
 // `before`: errors there were before this program was read. A text that could not be read whole is
@@ -33,8 +35,9 @@ void check(Program& program, Checker& checker, Diagnostics& diagnostics, std::si
 
 Program analyze(const std::string& path, SourceMap& sources, const Environment& environment,
                 Diagnostics& diagnostics) {
+    const trace::Span span(trace::What::compile, "analyze");
     Program program;
-    set_defaults(program);
+    set_defaults(program, environment);
     Checker checker(program, sources, environment, diagnostics);
     const std::size_t before = diagnostics.error_count();
     checker.read(path);
@@ -45,7 +48,7 @@ Program analyze(const std::string& path, SourceMap& sources, const Environment& 
 Program analyze_text(std::string path, std::string text, SourceMap& sources,
                      const Environment& environment, Diagnostics& diagnostics) {
     Program program;
-    set_defaults(program);
+    set_defaults(program, environment);
     Checker checker(program, sources, environment, diagnostics);
     const std::size_t before = diagnostics.error_count();
     checker.read_text(std::move(path), std::move(text));

@@ -10,6 +10,19 @@
 
 namespace weft::sema {
 
+// A source that a program may open: a row of <weft/builtins.def>, or what a plugin's manifest
+// declares.
+struct Builtin {
+    std::string_view name, plugin;
+    std::uint32_t context = 0, least = 0, most = 0, least_outputs = 0, most_outputs = 0;
+    std::string_view axis, arguments, options;
+};
+// The row of <weft/builtins.def>, or null.
+[[nodiscard]] const Builtin* find_builtin(std::string_view name);
+// Whether something can be called that; free: nothing of the language is yet.
+[[nodiscard]] bool is_name(std::string_view word);
+[[nodiscard]] bool is_free_name(std::string_view word);
+
 // What sema must know of the world around the program.
 struct Environment {
     std::vector<std::string> include_directories;
@@ -21,6 +34,11 @@ struct Environment {
     // Settings given on the command line; they win over `me<...>`.
     std::array<std::optional<double>, WEFT_FIELD_COUNT> overrides;
     bool check_files = true;  // a missing media file is an error
+    // Sources that plugins brought with them; of several of one name the first. The texts outlive
+    // the program.
+    std::vector<Builtin> builtins;
+    // The text of a file that is not read from the disk; none: it is. Empty: all are.
+    std::function<std::optional<std::string>(const std::string& path)> text;
 };
 
 // Reads `path` with everything it uses, parses and checks it. Always returns a program that is safe

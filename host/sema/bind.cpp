@@ -30,7 +30,7 @@ void Checker::declare_axes() {
             program_.instances[symbol.id].own_axis = "k";
         } else if (parts.size() == 1 && parts[0].stmt->value != nullptr &&
                    parts[0].stmt->value->kind == syntax::ExprKind::call) {
-            const Builtin* const builtin = find_builtin(parts[0].stmt->value->text);
+            const Builtin* const builtin = builtin_named(parts[0].stmt->value->text);
             if (builtin != nullptr) program_.instances[symbol.id].own_axis = builtin->axis;
         }
     }
@@ -39,6 +39,9 @@ void Checker::declare_axes() {
 void Checker::check_statements() {
     part_done_.assign(session_.instances.size(), 0);
     for (InstanceId id = 0; id < part_done_.size(); ++id) ensure_checked(id);
+    for (const Item& item : session_.items)
+        if (item.stmt->kind == syntax::StmtKind::pragma && item.stmt->name.text == "smooth")
+            check_smooth(*item.stmt);
     for (const Item& item : session_.items) {
         if (item.stmt->kind != syntax::StmtKind::sink || item.imported) continue;
         memo_.clear();
@@ -72,7 +75,7 @@ void Checker::check_part(InstanceId id, const Part& part) {
     const bool is_call = stmt.value->kind == syntax::ExprKind::call &&
                          find_spindle(stmt.value->text, &number) == nullptr;
     const bool cache = is_call && is_cache(stmt);
-    const bool source = is_call && find_builtin(stmt.value->text) != nullptr;
+    const bool source = is_call && builtin_named(stmt.value->text) != nullptr;
     if (!cache && !source) return bind_values(id, part);
 
     // Bound output by output, what is opened lives in an instance of its own behind the scenes;

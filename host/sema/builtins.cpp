@@ -10,6 +10,9 @@ std::string nearest_file(const std::string& path);  // use.cpp
 
 namespace {
 
+constexpr int kMostBins = 65536;
+constexpr int kMostSeconds = 3600;  // of sound that is heard, 1.4 GB for two channels
+
 std::string outputs_wanted(const Builtin& builtin) {
     if (builtin.least_outputs == builtin.most_outputs)
         return counted(builtin.least_outputs, "output");
@@ -28,12 +31,23 @@ bool has_word(std::string_view words, std::string_view word) {
 
 }  // namespace
 
+const Builtin* Checker::builtin_named(std::string_view name) const {
+    if (const Builtin* const own = find_builtin(name)) return own;
+    std::uint32_t spindle = 0;
+    if (find_spindle(name, &spindle) != nullptr) return nullptr;
+    for (const Builtin& builtin : session_.builtins)
+        if (builtin.name == name) return &builtin;
+    return nullptr;
+}
+
 void Checker::bind_source(InstanceId id, const Part& part) {
     const syntax::Stmt& stmt = *part.stmt;
     const syntax::Expr& call = *stmt.value;
-    const Builtin& builtin = *find_builtin(call.text);
+    const Builtin& builtin = *builtin_named(call.text);
     const std::string name(builtin.name);
-    if (environment_.available && !environment_.available(builtin.name))
+    // Numbers from outside are their defaults where nobody brings them.
+    const bool live = builtin.context == WEFT_CONTEXT_CONTROL;
+    if (!live && environment_.available && !environment_.available(builtin.name))
         error(Code::builtin_without_plugin, call.text_span, {builtin.name, builtin.plugin});
     const std::size_t outputs = std::max<std::size_t>(stmt.outputs.size(), 1);
     if (outputs < builtin.least_outputs ||
@@ -47,9 +61,13 @@ void Checker::bind_source(InstanceId id, const Part& part) {
     instance.own_axis = builtin.axis;
     std::size_t positional = 0;
     const Expr* analysed = nullptr;
+    std::vector<double> defaults;
     for (std::size_t i = 0; i < call.args.size(); ++i) {
         if (!call.arg_names[i].text.empty()) {
+            const std::size_t before = instance.arguments.size();
             check_option(instance, builtin.options, &call, i);
+            if (live && instance.arguments.size() > before)
+                check_input_argument(builtin, i, instance.arguments.back(), call.args[i]->span);
             continue;
         }
         const char kind = positional < builtin.arguments.size() ? builtin.arguments[positional] : 0;
@@ -57,10 +75,17 @@ void Checker::bind_source(InstanceId id, const Part& part) {
         if (kind == 0) continue;
         const syntax::ExprPtr arg = call.args[i];
         const bool text = arg->kind == syntax::ExprKind::string;
-        if (text != (kind == 't')) {
+        const bool of_kind = kind == 'm' ? !text || arg->text == "test" : text == (kind == 't');
+        if (!of_kind) {
             error(Code::argument_kind, arg->span,
                   {std::to_string(positional), "'" + name + "'",
-                   kind == 't' ? "a text in double quotes" : "a number"});
+                   kind == 't'   ? "a text in double quotes"
+                   : kind == 'm' ? "a number or \"test\""
+                                 : "a number"});
+            continue;
+        }
+        if (kind == 'd') {
+            defaults = input_defaults(arg, outputs);
             continue;
         }
         SourceArgument argument;
@@ -73,8 +98,10 @@ void Checker::bind_source(InstanceId id, const Part& part) {
             continue;
         } else {
             const auto value = number_argument(arg, "an argument of '" + name + "'");
-            argument.number = value.value_or(0);
+            if (!value) continue;
+            argument.number = *value;
         }
+        if (live) check_input_argument(builtin, positional - 1, argument, arg->span);
         instance.arguments.push_back(std::move(argument));
     }
     if (positional < builtin.least || positional > builtin.most) {
@@ -85,8 +112,22 @@ void Checker::bind_source(InstanceId id, const Part& part) {
         error(Code::argument_count, call.span,
               {"'" + name + "'", wanted, std::to_string(positional)});
     }
+    if (analysed != nullptr) instance.ticks = samples_analysed(instance, call);
     for (const StrandId strand_id : instance.strands) program_.strands[strand_id].value = analysed;
     program_.instances[id] = std::move(instance);
+    if (live) bind_input(id, builtin, defaults, stmt.span);
+}
+
+// spectrum(strand, bins) looks at two samples a bin.
+std::uint64_t Checker::samples_analysed(const Instance& instance, const syntax::Expr& call) {
+    const double bins = instance.arguments.empty() ? 0 : instance.arguments.front().number;
+    if (bins >= 1 && bins <= kMostBins && bins == std::floor(bins))
+        return 2 * static_cast<std::uint64_t>(bins);
+    if (call.args.size() > 1)
+        error(Code::argument_kind, call.args[1]->span,
+              {"2", "'" + instance.builtin + "'",
+               "a whole number of bins from 1 to " + std::to_string(kMostBins)});
+    return 2;
 }
 
 // Paths stand relative to the file that names them.
@@ -104,6 +145,7 @@ void Checker::check_media_file(const syntax::ExprPtr arg, SourceArgument& argume
     if (fs::exists(path, failed)) return;
     Diagnostic& missing = error(Code::file_not_found, arg->span, {arg->text});
     missing.note({}, "looked for " + argument.text);
+    program_.missing.push_back(argument.text);
     const std::string near = nearest_file(argument.text);
     if (!near.empty())
         missing.suggest("did you mean \"" + (fs::path(arg->text).parent_path() / near).string() +
@@ -141,6 +183,12 @@ void Checker::check_option(Instance& instance, std::string_view options, syntax:
         option.text = value->text;
     else
         option.number = number_argument(value, "the option '" + label.text + "'").value_or(0);
+    const bool counts = !option.is_text && option.number > 0 && option.number <= kMostSeconds;
+    if (label.text == "seconds" && !counts) {
+        error(Code::option_value, value->span,
+              {label.text, "a number above 0, up to " + std::to_string(kMostSeconds)});
+        return;
+    }
     instance.arguments.push_back(std::move(option));
 }
 

@@ -31,7 +31,7 @@ const Expr* Checker::eval_call(syntax::ExprPtr expr, const Want& want) {
     std::uint32_t spindle = 0;
     if (find_spindle(expr->text, &spindle) != nullptr) return call_spindle(expr, spindle, want);
     if (find_function(expr->text) != nullptr) return call_function(expr, want);
-    if (expr->text == "cache" || find_builtin(expr->text) != nullptr) {
+    if (expr->text == "cache" || builtin_named(expr->text) != nullptr) {
         error(Code::needs_a_name, expr->span, {"'" + expr->text + "'"})
             .suggest(scope_ == nullptr
                          ? "write " + expr->text + "(...)::name<outputs>, then use the name"
@@ -57,7 +57,7 @@ const Expr* Checker::eval_multi_call(syntax::ExprPtr expr, const Want& want) {
     const Spindle* const spindle = find_spindle(expr->text, &number);
     const bool function = find_function(expr->text) != nullptr;
     if (spindle == nullptr && !function) {
-        if (find_builtin(expr->text) == nullptr && expr->text != "cache")
+        if (builtin_named(expr->text) == nullptr && expr->text != "cache")
             return unknown_callee(expr);
         error(Code::needs_a_name, expr->span, {"'" + expr->text + "'"});
         return nullptr;

@@ -107,8 +107,6 @@ private:
     void collect_instance(const Item& item);
     void add_outputs(InstanceSymbol& symbol, const syntax::Stmt& stmt);
     [[nodiscard]] InstanceId instance_named(std::string_view name);
-    [[nodiscard]] InstanceId input_instance(std::string_view name);
-    [[nodiscard]] StrandId input_strand(InstanceId id, const std::string& name, Span span);
     InstanceId new_instance(std::string name, InstanceKind kind, std::uint32_t order, Span span);
     StrandId new_strand(InstanceId instance, std::string name, Span span);
     [[nodiscard]] std::uint32_t find_output(InstanceId id, std::string_view name,
@@ -174,10 +172,13 @@ private:
     [[nodiscard]] bool halves(syntax::ExprPtr expr, Items* left, Items* right);
 
     // builtins.cpp
+    // The source of that name: the language's own, else a plugin's, unless a spindle bears it.
+    [[nodiscard]] const Builtin* builtin_named(std::string_view name) const;
     void bind_source(InstanceId id, const Part& part);
     void bind_cache(InstanceId id, const Part& part);
     void check_option(Instance& instance, std::string_view options, syntax::ExprPtr call,
                       std::size_t number);
+    std::uint64_t samples_analysed(const Instance& instance, const syntax::Expr& call);
     void check_media_file(const syntax::ExprPtr arg, SourceArgument& argument);
 
     // spindles.cpp
@@ -199,17 +200,28 @@ private:
     void find_param_uses();
     void check_recursion();
 
+    // live_inputs.cpp
+    void bind_input(InstanceId id, const Builtin& builtin, const std::vector<double>& defaults,
+                    Span span);
+    void check_input_argument(const Builtin& builtin, std::size_t position,
+                              const SourceArgument& argument, Span span);
+    [[nodiscard]] std::vector<double> input_defaults(syntax::ExprPtr arg, std::size_t outputs);
+    [[nodiscard]] InstanceId input_instance(std::string_view name);
+    [[nodiscard]] StrandId input_strand(InstanceId id, const std::string& name, Span span);
+    void check_smooth(const syntax::Stmt& stmt);
+
     // pragmas.cpp
     void bind_pragma(InstanceId id, const Part& part);
     void bind_curve(InstanceId id, const syntax::Stmt& stmt);
 
-    // sinks.cpp, sink_outputs.cpp
+    // sinks.cpp, sink_outputs.cpp, control_sinks.cpp
     void check_sink(const Item& item);
     void picture_sink(const syntax::Stmt& stmt, Sink& sink);
     void sound_sink(const syntax::Stmt& stmt, Sink& sink);
     void export_sink(const syntax::Stmt& stmt, Sink& sink);
     void osc_sink(const syntax::Stmt& stmt, Sink& sink);
     void midi_sink(const syntax::Stmt& stmt, Sink& sink);
+    void control_option(const syntax::Stmt& stmt, std::size_t number, Sink& sink);
     void table_sink(const syntax::Stmt& stmt, Sink& sink, bool has_path);
     std::uint32_t check_extension(const syntax::Stmt& stmt, const Sink& sink, std::uint32_t wanted,
                                   std::string_view what);
@@ -272,12 +284,6 @@ struct Function {
 [[nodiscard]] const Function* find_function(std::string_view name);
 [[nodiscard]] bool is_vector_function(std::string_view name);
 
-struct Builtin {
-    std::string_view name, plugin;
-    std::uint32_t context = 0, least = 0, most = 0, least_outputs = 0, most_outputs = 0;
-    std::string_view axis, arguments, options;
-};
-[[nodiscard]] const Builtin* find_builtin(std::string_view name);
 [[nodiscard]] std::string_view plugin_of_sink(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> callable_names();
 

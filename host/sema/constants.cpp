@@ -8,15 +8,6 @@ namespace {
 
 constexpr int kMaxDepth = 4000;  // strands of strands; more counts as not constant
 
-bool is_setting(std::uint32_t field) {
-    constexpr std::uint32_t kClasses[] = {
-#define WEFT_FIELD(number, NAME, name, klass, value, doc) WEFT_FIELD_CLASS_##klass,
-#include <weft/fields.def>
-#undef WEFT_FIELD
-    };
-    return field < WEFT_FIELD_COUNT && kClasses[field] == WEFT_FIELD_CLASS_SETTING;
-}
-
 }  // namespace
 
 double Constants::apply(std::uint32_t op, const double* operands) {
@@ -30,7 +21,7 @@ std::optional<double> Constants::fold(const Expr* expr) {
     switch (expr->kind) {
         case ExprKind::number: result = expr->value; break;
         case ExprKind::field:
-            if (!is_setting(expr->index)) break;
+            if (weft_field_is_setting(expr->index) == 0) break;
             result = setting ? setting(expr->index) : program_.settings[expr->index];
             break;
         case ExprKind::strand: result = fold_strand(expr->index); break;
@@ -49,7 +40,7 @@ std::optional<double> Constants::fold(const Expr* expr) {
             // What depends on no coordinate stays what it is, unless a setting is replaced.
             bool settings = false;
             for (const Replacement& replacement : expr->replacements)
-                settings = settings || is_setting(replacement.field);
+                settings = settings || weft_field_is_setting(replacement.field) != 0;
             if (!settings) result = fold(expr->args[0]);
             break;
         }

@@ -28,12 +28,11 @@ void Checker::collect_names() {
     for (const Item& item : session_.items)
         if (item.stmt->kind == syntax::StmtKind::spindle) collect_spindle(*item.stmt);
     for (const Item& item : session_.items) {
-        const bool badge =
-            item.stmt->kind == syntax::StmtKind::pragma && item.stmt->name.text == "badge";
-        if (badge)
+        const bool pragma = item.stmt->kind == syntax::StmtKind::pragma;
+        if (pragma && item.stmt->name.text == "badge")
             program_.badges.push_back({item.stmt->label, item.stmt->span});
         else if (item.stmt->kind == syntax::StmtKind::bind ||
-                 item.stmt->kind == syntax::StmtKind::pragma)
+                 (pragma && item.stmt->name.text != "smooth"))
             collect_instance(item);
     }
 }
@@ -150,32 +149,6 @@ InstanceId Checker::instance_named(std::string_view name) {
     return session_.instances[found->second.index].id;
 }
 
-// `mouse` and `key` are there as soon as a program reads them.
-InstanceId Checker::input_instance(std::string_view name) {
-    if (name != "mouse" && name != "key") return kNone;
-    for (const InstanceId id : session_.inputs)
-        if (program_.instances[id].name == name) return id;
-    const InstanceId id = new_instance(std::string(name), InstanceKind::parameter, order_++, {});
-    session_.inputs.push_back(id);
-    program_.names.emplace(name, id);
-    if (name == "mouse")
-        for (const char* axis : {"x", "y", "down"}) (void)input_strand(id, axis, {});
-    return id;
-}
-
-StrandId Checker::input_strand(InstanceId id, const std::string& name, Span span) {
-    const std::string& instance = program_.instances[id].name;
-    Param param;
-    param.name = instance + "@" + name;
-    param.initial = instance == "mouse" && name != "down" ? 0.5 : 0.0;
-    param.kind = "input";
-    param.span = span;
-    program_.params.push_back(std::move(param));
-    const StrandId result = new_strand(id, name, span);
-    program_.strands[result].param = static_cast<ParamId>(program_.params.size() - 1);
-    return result;
-}
-
 // Position of the output, or kNone. Looks first where instances of one shape have it.
 std::uint32_t Checker::find_output(InstanceId id, std::string_view name, std::uint32_t hint) const {
     const std::vector<StrandId>& strands = program_.instances[id].strands;
@@ -213,6 +186,7 @@ std::string Checker::nearest_value(std::string_view name) {
 std::string Checker::nearest_callee(std::string_view name) {
     if (quiet()) return {};
     std::vector<std::string_view> candidates = callable_names();
+    for (const Builtin& builtin : session_.builtins) candidates.push_back(builtin.name);
     for (const auto& [symbol, what] : session_.symbols)
         if (what.kind == SymbolKind::spindle) candidates.push_back(symbol);
     return std::string(nearest_name(name, candidates));

@@ -79,6 +79,7 @@ void Checker::bind_pragma(InstanceId id, const Part& part) {
         const StrandId to = program_.instances[id].strands[part.first + i];
         Param param;
         param.name = program_.instances[id].name + "@" + stmt.outputs[i].text;
+        param.key = param.name;
         param.initial = knobs[i].initial;
         param.low = knobs[i].low;
         param.high = knobs[i].high;

@@ -125,19 +125,35 @@ struct Instance {
     std::string builtin;
     std::vector<SourceArgument> arguments;  // file paths resolved against the program's file
     std::string own_axis;                   // "k" of a cache, "freq" of a spectrum, or ""
-    // cache
+    // cache; source that is made from a strand (spectrum): samples of it
     std::uint64_t ticks = 0;
+    bool smooth = false;  // #smooth: what sound reads of this picture is interpolated over a block
     Span span;
 };
 
-// A live number. Offline it keeps its initial value, except where `input` says otherwise.
+// A live number. Offline it keeps its initial value.
 struct Param {
     std::string name;  // "knob@s"
+    // What it is, the same in every program: a pragma's name, an input's builtin with its
+    // arguments and output. By this a value is kept over a reload and in files.
+    std::string key;
     double initial = 0;
     double low = 0;
     double high = 1;
+    bool smooth = false;  // #smooth: interpolated over a block where sound reads it
     std::string label;
     std::string kind;  // "slider", "xy", "color", "toggle", "input"
+    Span span;
+};
+
+// Numbers from outside. `mouse` and `key` are the host's own, their outputs are known by the
+// strands' names; all others are opened by who announces the builtin.
+struct LiveInput {
+    std::string builtin;                    // "osc_in", "midi_cc", "midi_note", "mouse"
+    std::vector<SourceArgument> arguments;  // constant; a default is not among them
+    std::vector<ParamId> params;            // by output
+    InstanceId instance = kNone;
+    std::string name;  // of the instance, for messages
     Span span;
 };
 
@@ -155,12 +171,13 @@ struct Sink {
     // display, render, export of a picture: exactly 4 (r, g, b, a) after the rules of the sinks;
     // play, export of sound: one per channel; others: as written.
     std::vector<const Expr*> values;
-    std::vector<std::string> labels;  // data, compute: how each value was written
-    bool spreads = false;             // play with one strand: mono to all channels
-    bool has_alpha = false;           // picture with an alpha of its own
-    bool is_sound = false;            // export: sound rather than picture
-    std::string target;               // display: target name; osc: "host:port"; files: path
-    std::string path;                 // osc: address
+    // data, compute, osc: how each value was written; midi: the argument's name
+    std::vector<std::string> labels;
+    bool spreads = false;    // play with one strand: mono to all channels
+    bool has_alpha = false;  // picture with an alpha of its own
+    bool is_sound = false;   // export: sound rather than picture
+    std::string target;      // display: target name; osc: "host:port"; files: path
+    // Constant arguments; of osc and midi all there are, as the plugin has them.
     std::vector<SourceArgument> options;
     Span span;
 };
@@ -172,10 +189,15 @@ struct Program {
     std::vector<Instance> instances;
     std::vector<Strand> strands;
     std::vector<Param> params;
+    std::vector<LiveInput> inputs;
     std::vector<Sink> sinks;
     std::vector<Badge> badges;
     std::array<double, WEFT_FIELD_COUNT> settings{};  // fields of class SETTING
-    std::vector<std::string> files;                   // the program and all it uses
+    std::array<bool, WEFT_FIELD_COUNT> is_set{};      // by the program or the command line
+    // What the program sets and the command line sets otherwise; NaN: nothing.
+    std::array<double, WEFT_FIELD_COUNT> overruled{};
+    std::vector<std::string> files;    // the program and all it uses
+    std::vector<std::string> missing;  // what was looked for and is not there
     std::unordered_map<std::string, InstanceId> names;
     std::shared_ptr<Session> session;  // for analyze_expression
 

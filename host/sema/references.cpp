@@ -59,7 +59,8 @@ const Expr* Checker::unknown_name(std::string_view name, Span span) {
     if (find_spindle(name, &number) != nullptr) {
         error(Code::not_a_value, span, {name, "a spindle"})
             .suggest("call it: " + std::string(name) + "(...)");
-    } else if (find_function(name) != nullptr || find_builtin(name) != nullptr || name == "cache") {
+    } else if (find_function(name) != nullptr || builtin_named(name) != nullptr ||
+               name == "cache") {
         error(Code::not_a_value, span, {name, "a function"})
             .suggest("call it: " + std::string(name) + "(...)");
     } else {

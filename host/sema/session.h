@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sema/analyze.h"
 #include "sema/program.h"
 #include "syntax/ast.h"
 
@@ -59,6 +60,7 @@ struct Session {
     std::unordered_map<std::string_view, Symbol> symbols;  // views into the trees
     std::unordered_map<std::string, Body*> bodies;         // by spindle and shape of arguments
     std::vector<InstanceId> inputs;                        // mouse and key, once they are read
+    std::vector<Builtin> builtins;                         // of plugins
 };
 
 }  // namespace weft::sema

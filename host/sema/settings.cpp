@@ -1,5 +1,6 @@
 // me<field> = e: constants, which may use each other; the command line wins.
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "sema/checker.h"
@@ -29,9 +30,12 @@ Range range_of(std::uint32_t field) {
 }  // namespace
 
 void Checker::collect_settings() {
-    for (std::uint32_t field = 0; field < WEFT_FIELD_COUNT; ++field)
-        if (environment_.overrides[field])
-            program_.settings[field] = *environment_.overrides[field];
+    program_.overruled.fill(std::numeric_limits<double>::quiet_NaN());
+    for (std::uint32_t field = 0; field < WEFT_FIELD_COUNT; ++field) {
+        if (!environment_.overrides[field]) continue;
+        program_.settings[field] = *environment_.overrides[field];
+        program_.is_set[field] = true;
+    }
     for (const Item& item : session_.items) {
         const syntax::Stmt& stmt = *item.stmt;
         if (stmt.kind != syntax::StmtKind::setting || item.imported) continue;
@@ -54,6 +58,7 @@ void Checker::collect_settings() {
             continue;
         }
         setting_stmts_[*field] = &stmt;
+        program_.is_set[*field] = true;
     }
 }
 
@@ -100,7 +105,10 @@ void Checker::check_setting(const syntax::Stmt& stmt, std::uint32_t field) {
               {stmt.name.text, range.text, plain_number(*folded)});
         return;
     }
-    if (!environment_.overrides[field]) program_.settings[field] = *folded;
+    if (!environment_.overrides[field])
+        program_.settings[field] = *folded;
+    else if (*environment_.overrides[field] != *folded)
+        program_.overruled[field] = *folded;
 }
 
 }  // namespace weft::sema

@@ -1,5 +1,5 @@
 // Sink statements: what makes a program do something. This file dispatches and reads arguments;
-// sink_outputs.cpp knows the channels of pictures and sounds.
+// sink_outputs.cpp knows the channels of pictures and sounds, control_sinks.cpp OSC and MIDI.
 #include <weft/writer.h>
 
 #include "sema/checker.h"
@@ -132,85 +132,6 @@ void Checker::append_values(syntax::ExprPtr arg, Sink& sink, bool labelled) {
     }
 }
 
-// osc("/path", e..., to: "host:port", rate: 60)
-void Checker::osc_sink(const syntax::Stmt& stmt, Sink& sink) {
-    if (!check_labels(stmt, {"to", "rate"})) return;
-    if (!text_argument(stmt, 0, "an address first, as in osc(\"/level\", value)", &sink.path))
-        return;
-    if (sink.path.empty() || sink.path[0] != '/')
-        error(Code::option_value, stmt.args[0]->span,
-              {"an OSC address", "a path that begins with '/'"});
-    for (std::size_t i = 1; i < stmt.args.size(); ++i) {
-        const std::string& label = stmt.arg_names[i].text;
-        if (label == "to") {
-            (void)text_argument(stmt, i, "\"host:port\" for 'to:'", &sink.target);
-        } else if (label == "rate") {
-            const auto rate = number_argument(stmt.args[i], "the rate of osc");
-            if (rate && !(*rate > 0))
-                error(Code::option_value, stmt.args[i]->span,
-                      {"rate", "messages a second, above 0"});
-            SourceArgument option;
-            option.name = "rate";
-            option.number = rate.value_or(1);
-            sink.options.push_back(std::move(option));
-        } else {
-            append_values(stmt.args[i], sink, true);
-        }
-    }
-    if (sink.values.empty())
-        error(Code::sink_values, stmt.span, {"osc", "at least one value", "none"});
-}
-
-// midi(cc: n, channel: c, value: e), midi(note: n, velocity: v, channel: c)
-void Checker::midi_sink(const syntax::Stmt& stmt, Sink& sink) {
-    if (!check_labels(stmt, {"cc", "channel", "value", "note", "velocity", "port"})) return;
-    const auto find = [&](std::string_view name) -> syntax::ExprPtr {
-        for (std::size_t i = 0; i < stmt.args.size(); ++i)
-            if (stmt.arg_names[i].text == name) return stmt.args[i];
-        return nullptr;
-    };
-    const bool cc = find("cc") != nullptr;
-    const bool note = find("note") != nullptr;
-    for (std::size_t i = 0; i < stmt.args.size(); ++i) {
-        if (!stmt.arg_names[i].text.empty()) continue;
-        error(Code::sink_argument, stmt.args[i]->span,
-              {"midi", "a name before each argument, as in cc: 7"});
-        return;
-    }
-    if (cc == note) {
-        error(Code::sink_argument, stmt.span,
-              {"midi", "either cc: and value:, or note: and velocity:"});
-        return;
-    }
-    const auto take = [&](std::string_view name) {
-        const syntax::ExprPtr arg = find(name);
-        if (arg == nullptr) {
-            error(Code::sink_argument, stmt.span, {"midi", std::string(name) + ":"});
-            return;
-        }
-        sink.values.push_back(eval(arg, {}));
-        sink.labels.emplace_back(name);
-    };
-    if (note) {
-        take("note");
-        take("velocity");
-    } else {
-        take("value");
-    }
-    for (const std::string_view name : {"cc", "channel", "port"}) {
-        const syntax::ExprPtr arg = find(name);
-        if (arg == nullptr) continue;
-        SourceArgument option;
-        option.name = name;
-        option.is_text = arg->kind == syntax::ExprKind::string;
-        if (option.is_text)
-            option.text = arg->text;
-        else
-            option.number = number_argument(arg, "the " + option.name + " of midi").value_or(0);
-        sink.options.push_back(std::move(option));
-    }
-}
-
 // data("file.csv", e...) and compute(e...)
 void Checker::table_sink(const syntax::Stmt& stmt, Sink& sink, bool has_path) {
     if (!check_labels(stmt, has_path ? std::vector<std::string_view>{"rate"}
@@ -231,10 +152,7 @@ void Checker::table_sink(const syntax::Stmt& stmt, Sink& sink, bool has_path) {
         const auto rate = number_argument(stmt.args[i], "the rate of data");
         if (rate && !(*rate > 0))
             error(Code::option_value, stmt.args[i]->span, {"rate", "rows a second, above 0"});
-        SourceArgument option;
-        option.name = "rate";
-        option.number = rate.value_or(1);
-        sink.options.push_back(std::move(option));
+        sink.options.push_back({"rate", false, rate.value_or(1), {}});
     }
     if (sink.values.empty())
         error(Code::sink_values, stmt.span, {stmt.name.text, "at least one value", "none"});

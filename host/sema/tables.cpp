@@ -5,6 +5,7 @@
 #include <array>
 
 #include "sema/checker.h"
+#include "syntax/token.h"
 
 namespace weft::sema {
 namespace {
@@ -117,6 +118,21 @@ bool is_vector_function(std::string_view name) {
 const Builtin* find_builtin(std::string_view name) {
     static const auto index = index_of(kBuiltins);
     return find_in(index, name);
+}
+
+bool is_name(std::string_view word) {
+    const auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    const auto in_words = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
+    return !word.empty() && is_letter(word.front()) &&
+           std::all_of(word.begin(), word.end(), in_words) &&
+           syntax::keyword_of(word) == syntax::Keyword::none;
+}
+
+bool is_free_name(std::string_view word) {
+    return is_name(word) && word != "cache" && find_function(word) == nullptr &&
+           find_builtin(word) == nullptr;
 }
 
 std::string_view plugin_of_sink(std::string_view name) {

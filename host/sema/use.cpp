@@ -1,10 +1,10 @@
 // Reading the program and the files it uses, into one list of statements in the order of the text.
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <iterator>
-#include <sstream>
 
+#include "base/read_file.h"
+#include "base/trace.h"
 #include "sema/checker.h"
 #include "syntax/parse.h"
 
@@ -20,23 +20,6 @@ std::string identity(const std::string& path) {
     std::error_code failed;
     const fs::path canonical = fs::weakly_canonical(path, failed);
     return failed ? path : canonical.string();
-}
-
-// The text, or why it cannot be had.
-std::optional<std::string> read_whole(const std::string& path, std::string* why) {
-    std::error_code failed;
-    if (fs::is_directory(path, failed)) {
-        *why = "it is a directory";
-        return std::nullopt;
-    }
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (file) text << file.rdbuf();
-    if (!file || file.bad()) {
-        *why = "it cannot be opened for reading";
-        return std::nullopt;
-    }
-    return std::move(text).str();
 }
 
 std::string joined(const std::string& directory, const std::string& path) {
@@ -85,11 +68,16 @@ void Checker::read_text(std::string path, std::string text) {
 
 void Checker::read_file(const std::string& path, const std::string& shown, Span from,
                         bool imported) {
-    std::string why;
-    std::optional<std::string> text = read_whole(path, &why);
+    std::optional<std::string> text;
+    if (environment_.text) text = environment_.text(path);
     if (!text) {
-        error(Code::file_unreadable, from, {shown, why});
-        return;
+        auto read = read_program(path);
+        if (!read) {
+            error(Code::file_unreadable, from, {shown, read.error().message});
+            program_.missing.push_back(path);
+            return;
+        }
+        text = std::move(*read);
     }
     program_.files.push_back(path);
     read_files_.insert(identity(path));
@@ -100,6 +88,7 @@ void Checker::read_file(const std::string& path, const std::string& shown, Span 
 }
 
 void Checker::read_tree(FileId file, const std::string& directory, bool imported) {
+    const trace::Span span(trace::What::compile, "parse");
     session_.trees.push_back(syntax::parse(sources_, file, diagnostics_));
     const syntax::SyntaxTree& tree = session_.trees.back();
     for (const syntax::Stmt& stmt : tree.statements) {
@@ -118,13 +107,15 @@ void Checker::use(const syntax::Stmt& stmt, const std::string& directory) {
     std::error_code failed;
     std::string path;
     for (const std::string& place : places) {
-        if (!fs::exists(place, failed)) continue;
+        const bool given = environment_.text && environment_.text(place).has_value();
+        if (!given && !fs::exists(place, failed)) continue;
         path = place;
         break;
     }
     if (path.empty()) {
         Diagnostic& missing = error(Code::file_not_found, stmt.path_span, {stmt.path});
         for (const std::string& place : places) missing.note({}, "looked for " + place);
+        program_.missing.insert(program_.missing.end(), places.begin(), places.end());
         const std::string near = nearest_file(places.front());
         if (!near.empty())
             missing.suggest("did you mean \"" +

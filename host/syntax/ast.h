@@ -102,14 +102,14 @@ struct Stmt {
     Name name;                      // instance, setting's field, spindle, pragma's kind, sink
     bool has_outputs = false;       // bind: whether <...> was written
     bool double_colon = false;      // bind: written as f(..)::name<..>
-    std::vector<Name> outputs;      // bind, spindle, pragma
+    std::vector<Name> outputs;      // bind, spindle, pragma; #smooth: the instances it is about
     std::vector<Name> params;       // spindle
     ExprPtr value = nullptr;        // bind, setting
     std::vector<SpindleStmt> body;  // spindle
     Span body_span;                 // spindle: with its braces
     std::string path;               // use
     Span path_span;
-    // pragma: `name` is slider/xy/color/toggle/curve/badge, `instance` what it binds
+    // pragma: `name` is slider/xy/color/toggle/curve/badge/smooth, `instance` what it binds
     Name instance;
     std::vector<ExprPtr> pragma_values;  // numbers and tuples as written
     std::string label;

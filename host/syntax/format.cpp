@@ -176,6 +176,19 @@ private:
     void pragma(const Stmt& statement) {
         Doc doc;
         doc << "#" + statement.name.text;
+        if (statement.name.text == "smooth") {
+            Doc names;
+            for (std::size_t i = 0; i < statement.outputs.size(); ++i) {
+                if (i > 0) names << ",";
+                if (i == 0)
+                    names << " ";
+                else
+                    names << doc_break(Doc::Kind::line);
+                names << statement.outputs[i].text;
+            }
+            doc << doc_wrap(Doc::Kind::group, doc_wrap(Doc::Kind::indent, std::move(names)));
+            return lay(doc);
+        }
         const bool badge = statement.name.text == "badge";
         if (!badge) doc << " " + statement.instance.text << name_list("<", statement.outputs, ">");
         if (!badge && (statement.has_label || !statement.pragma_values.empty())) doc << " =";

@@ -1,12 +1,13 @@
-// Pragmas: live parameters. Their values are plain numbers and tuples of them, so that a surface of
-// knobs can be built from the syntax alone.
+// Pragmas: live parameters, and what is said about them. Their values are plain numbers and tuples
+// of them, so that a surface of knobs can be built from the syntax alone.
 
 #include "syntax/parser.h"
 
 namespace weft::syntax {
 namespace {
 
-const std::vector<std::string_view> kPragmas{"slider", "xy", "color", "toggle", "curve", "badge"};
+const std::vector<std::string_view> kPragmas{"slider", "xy",    "color", "toggle",
+                                             "curve",  "badge", "smooth"};
 
 double number_of(ExprPtr expr) {
     return expr->kind == ExprKind::unary ? -expr->args[0]->value : expr->value;
@@ -53,7 +54,7 @@ std::string_view wrong_form(std::string_view kind, const std::vector<ExprPtr>& v
 
 }  // namespace
 
-// #slider n<s,..> = 0, 1, 0.5 "label", #badge "text"
+// #slider n<s,..> = 0, 1, 0.5 "label", #badge "text", #smooth a, b
 bool Parser::pragma(Stmt& result) {
     result.kind = StmtKind::pragma;
     const Token hash = advance();
@@ -69,10 +70,18 @@ bool Parser::pragma(Stmt& result) {
         Diagnostic& error =
             fail(Code::unknown_pragma, {tree_.file, hash.begin, kind.end}, {result.name.text});
         const std::string_view nearest = nearest_name(result.name.text, kPragmas);
-        error.suggest(nearest.empty() ? "there are #slider, #xy, #color, #toggle, #curve and #badge"
-                                      : "did you mean '#" + std::string(nearest) + "'?");
+        error.suggest(nearest.empty()
+                          ? "there are #slider, #xy, #color, #toggle, #curve, #badge and #smooth"
+                          : "did you mean '#" + std::string(nearest) + "'?");
         (void)accept(TokenKind::name);  // so that recovery does not take `n<s> =` for a statement
         return false;
+    }
+    if (result.name.text == "smooth") {
+        do {
+            Name& of = result.outputs.emplace_back();
+            if (!name(of, "an instance's name")) return false;
+        } while (accept(TokenKind::comma));
+        return true;
     }
     if (!badge) {
         if (!name(result.instance, "an instance's name")) return false;

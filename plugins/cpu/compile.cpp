@@ -1,10 +1,10 @@
-// From a batch to a program: outputs, inputs, kernels, code, and what ties them together.
+// From a batch to a program: inputs, kernels, code, and what ties them together.
 #include <algorithm>
 #include <cmath>
-
-#include <unistd.h>
+#include <weft/cpp/batch.hpp>
 
 #include "program.h"
+#include "together.h"
 
 namespace weft::cpu {
 namespace {
@@ -14,39 +14,8 @@ constexpr std::uint64_t kPad = 16;
 
 constexpr std::uint32_t kNoCancel = 0;
 
-std::uint64_t element_size(std::uint32_t format) {
-    return format == WEFT_FORMAT_F64 || format == WEFT_FORMAT_RGBA16 ? 8 : 4;
-}
-
 std::string name_of(const weft_str& node, const weft_str& strand) {
     return std::string(cpp::view(node)) + "@" + std::string(cpp::view(strand));
-}
-
-std::uint64_t memory_of_machine() {
-    const long pages = sysconf(_SC_PHYS_PAGES);
-    const long size = sysconf(_SC_PAGE_SIZE);
-    if (pages <= 0 || size <= 0) return std::uint64_t{1} << 40;
-    return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(size);
-}
-
-std::string megabytes(double bytes) {
-    return std::to_string(static_cast<std::uint64_t>(bytes / 1e6)) + " MB";
-}
-
-// Does a stream kernel both store output `number` and read it?
-bool stream_feedback(const weft_batch& batch, std::uint32_t number) {
-    for (const weft_kernel& kernel : cpp::list(batch.kernels, batch.kernel_count)) {
-        if (kernel.domain != WEFT_DOMAIN_STREAM) continue;
-        bool stores = false;
-        for (const weft_store& store : cpp::list(kernel.stores, kernel.store_count))
-            stores |= store.output == number;
-        if (!stores) continue;
-        for (const weft_ir_value& v : cpp::list(kernel.ir.values, kernel.ir.value_count))
-            if (v.op == WEFT_OP_SAMPLE && v.aux < batch.input_count &&
-                batch.inputs[v.aux].internal_output == number)
-                return true;
-    }
-    return false;
 }
 
 }  // namespace
@@ -63,6 +32,7 @@ Program::Program(cpp::Host host, Engine& engine, const weft_batch& batch)
     if (batch.source_count != 0)
         throw cpp::Failure(WEFT_UNSUPPORTED, "the cpu back end opens no sources",
                            std::string(cpp::view(batch.sources[0].node)), batch.sources[0].span);
+    cpp::refuse_unknown(batch);
     std::copy_n(batch.settings, settings_.size(), settings_.begin());
     const double block = settings_[WEFT_FIELD_RATE] / settings_[WEFT_FIELD_FPS];
     const double rows = std::ceil(block / static_cast<double>(kRow)) + 2.0;
@@ -70,84 +40,9 @@ Program::Program(cpp::Host host, Engine& engine, const weft_batch& batch)
     add_outputs(batch);
     add_inputs(batch);
     add_kernels(batch);
+    join_kernels(batch);
     compile(batch);
     bind();
-}
-
-// Lays a cache out: planes of rows that begin on cache lines, one after the other for each tick.
-std::unique_ptr<Cache> Program::make_cache(const weft_output& output, bool recursive) {
-    auto cache = std::make_unique<Cache>();
-    cache->grid = output.grid;
-    weft_grid& grid = cache->grid;
-    // A filter's memory is kept in f64: what it loses would come back with every sample.
-    if (grid.format != WEFT_FORMAT_F64) grid.format = WEFT_FORMAT_F32;
-    if (recursive) grid.format = WEFT_FORMAT_F64;
-    double bytes = static_cast<double>(element_size(grid.format));
-    auto stride = static_cast<std::int64_t>(bytes);
-    weft_axis* ring = nullptr;
-    for (std::uint32_t i = 0; i < grid.axis_count; ++i) {
-        weft_axis& axis = grid.axes[i];
-        if (axis.wrap == WEFT_WRAP_RING) {
-            ring = &axis;
-            continue;
-        }
-        axis.stride = stride;
-        bytes *= static_cast<double>(axis.count);
-        stride = (stride * static_cast<std::int64_t>(axis.count) + 63) / 64 * 64;
-    }
-    if (ring != nullptr) {
-        cache->tick = ring->tick;
-        cache->capacity = ring->count;
-        if (ring->tick == WEFT_TICK_SAMPLE) {
-            // Whole rows, so that a row never wraps, and room for what one call computes.
-            const std::uint64_t wanted = ring->count + (stream_rows_ + 1) * kRow;
-            cache->capacity = (wanted + kRow - 1) / kRow * kRow;
-        }
-        ring->capacity = cache->capacity;
-        ring->stride = stride;
-        bytes = static_cast<double>(stride) * static_cast<double>(cache->capacity);
-    }
-    const std::uint64_t machine = memory_of_machine();
-    if (!(bytes < 0.9 * static_cast<double>(machine)))
-        throw cpp::Failure(WEFT_INVALID,
-                           "a cache of " + megabytes(bytes) + " for " +
-                               name_of(output.node, output.strand) + " does not fit into the " +
-                               megabytes(static_cast<double>(machine)) + " of this machine",
-                           std::string(cpp::view(output.node)));
-    cache->slot_bytes = static_cast<std::uint64_t>(stride);
-    const std::uint64_t size = cache->slot_bytes * cache->capacity + kPad * 64 + 64;
-    grid.channel_stride = static_cast<std::int64_t>(size);
-    cache->memory =
-        host_.allocate(size, WEFT_MEMORY_ZEROED | (output.shared != 0 ? WEFT_MEMORY_SHARED : 0u));
-    cache->view.data = cache->memory.data();
-    cache->view.tick = -1;
-    return cache;
-}
-
-weft_handle Program::handle_of(const Cache& cache) const {
-    weft_handle handle{};
-    handle.struct_size = sizeof handle;
-    handle.kind = WEFT_HANDLE_HOST;
-    handle.grid = cache.grid;
-    handle.view = &cache.view;
-    handle.memory_fd = cache.memory.fd();
-    handle.memory_size = cache.memory.size();
-    return handle;
-}
-
-void Program::add_outputs(const weft_batch& batch) {
-    for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
-        const auto number = static_cast<std::uint32_t>(outputs_.size());
-        Output& output = outputs_.emplace_back();
-        output.name = name_of(from.node, from.strand);
-        output.kind = from.kind;
-        output.target = from.target;
-        output.grid = from.grid;
-        if (from.kind != WEFT_OUTPUT_CACHE) continue;
-        output.cache = make_cache(from, stream_feedback(batch, number));
-        output.grid = output.cache->grid;
-        if (from.shared != 0) host_.expose(from.id, handle_of(*output.cache));
-    }
 }
 
 void Program::add_inputs(const weft_batch& batch) {
@@ -202,60 +97,81 @@ void Program::add_kernels(const weft_batch& batch) {
     }
 }
 
-// Code from the disk if there is some for this very content, else from LLVM.
+// Each kernel joins those before it if it may share bands with all of them.
+void Program::join_kernels(const weft_batch& batch) {
+    std::uint32_t first = 0;
+    for (std::uint32_t k = 1; k < batch.kernel_count; ++k) {
+        bool joins = true;
+        for (std::uint32_t other = first; other < k && joins; ++other)
+            joins = may_share_bands(batch, shapes_, batch.kernels[other], batch.kernels[k]);
+        kernels_[k].with_previous = joins;
+        if (!joins) first = k;
+    }
+}
+
+// Of every kernel the code that another program runs, else from the disk, else from LLVM.
 void Program::compile(const weft_batch& batch) {
     std::vector<OutputShape> outputs;
     for (const Output& output : outputs_) outputs.push_back({output.kind, output.grid});
-    std::vector<KernelContent> contents;
-    for (std::uint32_t k = 0; k < batch.kernel_count; ++k)
-        contents.push_back({&batch.kernels[k], &kernels_[k].inputs_as_seen, &outputs});
-    const ContentKey key = content_key(engine_.machine(), contents);
-    const std::string_view directory = host_.cache_directory();
-    CachedCode code;
-    if (load_code(directory, key, code) && code.infos.size() == kernels_.size() && link(code))
-        return;
-    std::vector<KernelSource> sources(kernels_.size());
     for (std::uint32_t k = 0; k < batch.kernel_count; ++k) {
-        sources[k].number = k;
-        sources[k].inputs = kernels_[k].inputs_as_seen;
-        sources[k].outputs = outputs;
-        const std::string wrong = make_plan(batch.kernels[k], sources[k].inputs, sources[k].plan);
-        if (!wrong.empty()) throw cpp::Failure(WEFT_INVALID, wrong);
+        Kernel& kernel = kernels_[k];
+        const weft_kernel& from = batch.kernels[k];
+        const disk::Key key =
+            content_key(engine_.machine(), {&from, &kernel.inputs_as_seen, &outputs});
+        kernel.code = engine_.known.find(key);
+        if (kernel.code != nullptr) continue;
+        kernel.code = make_code(kernel, from, outputs, key);
+        engine_.known.add(key, kernel.code);
     }
-    std::string error;
-    code.object = engine_.compile(sources, code.infos, error);
-    if (!error.empty()) throw cpp::Failure(WEFT_UNSUPPORTED, error);
-    host_.log(WEFT_LOG_DEBUG, "LLVM took " + std::to_string(engine_.llvm_milliseconds()) + " ms");
-    if (!link(code)) throw cpp::Failure(WEFT_INTERNAL, link_error_);
-    store_code(directory, key, code);
 }
 
-bool Program::link(const CachedCode& code) {
+std::shared_ptr<const KernelCode> Program::make_code(const Kernel& kernel, const weft_kernel& from,
+                                                     const std::vector<OutputShape>& outputs,
+                                                     const disk::Key& key) {
+    const std::string_view directory = host_.cache_directory();
+    CachedCode code;
+    if (load_code(directory, key, code))
+        if (auto linked = link(kernel, code)) return linked;
+    KernelSource source;
+    source.inputs = kernel.inputs_as_seen;
+    source.outputs = outputs;
+    const std::string wrong = make_plan(from, source.inputs, source.plan);
+    if (!wrong.empty()) throw cpp::Failure(WEFT_INVALID, wrong);
+    std::string error;
+    code.object = engine_.compile(source, code.info, error);
+    if (!error.empty()) throw cpp::Failure(WEFT_UNSUPPORTED, error);
+    host_.log(WEFT_LOG_DEBUG, "LLVM took " + std::to_string(engine_.llvm_milliseconds()) + " ms");
+    auto linked = link(kernel, code);
+    if (linked == nullptr) throw cpp::Failure(WEFT_INTERNAL, link_error_);
+    store_code(directory, key, code);
+    return linked;
+}
+
+// Null where the code does not have what the kernel needs.
+std::shared_ptr<const KernelCode> Program::link(const Kernel& kernel, const CachedCode& code) {
+    auto linked = std::make_shared<KernelCode>();
+    linked->info = code.info;
     std::vector<std::string> names;
-    for (std::uint32_t k = 0; k < kernels_.size(); ++k) {
-        Kernel& kernel = kernels_[k];
-        kernel.info = code.infos[k];
-        if (kernel.domain == WEFT_DOMAIN_POINTS) {
-            for (std::size_t s = 0; s < kernel.stores.size(); ++s)
-                for (const char* part : {"few", "many"})
-                    names.push_back(function_name(k, (part + std::to_string(s)).c_str()));
-            continue;
-        }
-        names.push_back(function_name(k, kernel.domain == WEFT_DOMAIN_RASTER ? "points" : "row"));
-        if (kernel.info.scalars != 0) names.push_back(function_name(k, "scalars"));
-        if (kernel.info.rows != 0) names.push_back(function_name(k, "rows"));
-        if (kernel.info.has_static_columns != 0) names.push_back(function_name(k, "static"));
-        if (kernel.info.has_frame_columns != 0) names.push_back(function_name(k, "columns"));
+    if (kernel.domain == WEFT_DOMAIN_POINTS) {
+        for (std::size_t s = 0; s < kernel.stores.size(); ++s)
+            for (const char* part : {"few", "many"})
+                names.push_back(function_name((part + std::to_string(s)).c_str()));
+    } else {
+        names.push_back(function_name(kernel.domain == WEFT_DOMAIN_RASTER ? "points" : "row"));
+        if (linked->info.scalars != 0) names.push_back(function_name("scalars"));
+        if (linked->info.rows != 0) names.push_back(function_name("rows"));
+        if (linked->info.has_static_columns != 0) names.push_back(function_name("static"));
+        if (linked->info.has_frame_columns != 0) names.push_back(function_name("columns"));
     }
-    code_ = engine_.link(code.object, names, link_error_);
-    return code_ != nullptr;
+    linked->code = engine_.link(code.object, names, link_error_);
+    return linked->code != nullptr ? linked : nullptr;
 }
 
 void Program::bind() {
-    for (std::uint32_t k = 0; k < kernels_.size(); ++k) {
-        Kernel& kernel = kernels_[k];
+    for (Kernel& kernel : kernels_) {
+        const KernelInfo& info = kernel.code->info;
         const auto function = [&](const char* part) {
-            return code_->function(function_name(k, part));
+            return kernel.code->code->function(function_name(part));
         };
         kernel.compute_scalars = reinterpret_cast<WholeCall>(function("scalars"));
         kernel.compute_columns = reinterpret_cast<WholeCall>(function("columns"));
@@ -265,10 +181,10 @@ void Program::bind() {
         const std::uint64_t rows =
             kernel.domain == WEFT_DOMAIN_RASTER ? kernel.height : stream_rows_;
         const std::uint64_t capacity = (rows + kPad - 1) / kPad * kPad + kPad;
-        kernel.scalars.allocate(kernel.info.scalars * sizeof(double));
-        kernel.columns.allocate(kernel.info.column_bytes);
-        kernel.scratch.allocate(kernel.info.scratch_bytes);
-        kernel.rows.allocate(kernel.info.rows * capacity * sizeof(double));
+        kernel.scalars.allocate(info.scalars * sizeof(double));
+        kernel.columns.allocate(info.column_bytes);
+        kernel.scratch.allocate(info.scratch_bytes);
+        kernel.rows.allocate(info.rows * capacity * sizeof(double));
         kernel.outputs.assign(kernel.stores.size(), nullptr);
         for (const Input& input : inputs_) kernel.inputs.push_back(input.view);
         KernelArgs& args = kernel.args;
@@ -277,7 +193,7 @@ void Program::bind() {
         args.scratch = kernel.scratch.data();
         args.columns = kernel.columns.data();
         args.rows = kernel.rows.data();
-        args.row_stride = static_cast<std::int64_t>(kernel.info.rows * sizeof(double));
+        args.row_stride = static_cast<std::int64_t>(info.rows * sizeof(double));
         args.inputs = kernel.inputs.data();
         args.outputs = kernel.outputs.data();
         args.cancel = &kNoCancel;

@@ -73,8 +73,7 @@ public:
     ~LlvmEngine() override { llvm::consumeError(session_.endSession()); }
 
     [[nodiscard]] const Machine& machine() const override { return machine_; }
-    std::string compile(const std::vector<KernelSource>& kernels, std::vector<KernelInfo>& infos,
-                        std::string& error) override;
+    std::string compile(const KernelSource& kernel, KernelInfo& info, std::string& error) override;
     std::unique_ptr<Code> link(const std::string& object, const std::vector<std::string>& names,
                                std::string& error) override;
     [[nodiscard]] double llvm_milliseconds() const override { return llvm_milliseconds_; }
@@ -105,18 +104,15 @@ bool LlvmEngine::start_target(std::string& error) {
     return target_ != nullptr;
 }
 
-std::string LlvmEngine::compile(const std::vector<KernelSource>& kernels,
-                                std::vector<KernelInfo>& infos, std::string& error) {
+std::string LlvmEngine::compile(const KernelSource& kernel, KernelInfo& info, std::string& error) {
     if (target_ == nullptr && !start_target(error)) return {};
     llvm::LLVMContext context;
     llvm::Module module("weft", context);
     module.setDataLayout(target_->createDataLayout());
     module.setTargetTriple(target_->getTargetTriple().str());
-    infos.assign(kernels.size(), {});
-    for (std::size_t i = 0; i < kernels.size(); ++i) {
-        error = emit_kernel(module, machine_, kernels[i], infos[i]);
-        if (!error.empty()) return {};
-    }
+    info = {};
+    error = emit_kernel(module, machine_, kernel, info);
+    if (!error.empty()) return {};
     const auto begin = std::chrono::steady_clock::now();
     llvm::SmallVector<char, 0> object;
     llvm::raw_svector_ostream stream(object);

@@ -1,6 +1,4 @@
 // A frame: kernels in their order, pictures in tiles over the resource group, streams row by row.
-#include <weft/clock.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -32,9 +30,8 @@ bool Program::prepare(Kernel& kernel, const weft_frame& frame) {
     args.params = frame.params;
     args.uniforms = frame.uniforms == nullptr ? nullptr : frame.uniforms + kernel.first_uniform;
     args.cancel = frame.cancel != nullptr ? frame.cancel : &kNoCancel;
-    args.frame = std::llround(frame.fields[WEFT_FIELD_ABSFRAME]);
-    args.sample_tick = weft_clock_first_sample(settings_.data(), args.frame);
-    args.first_sample = frame.first_sample;
+    args.frame = weft_frame_tick(&frame);
+    args.sample_tick = args.first_sample = frame.first_sample;
     args.first_row = 0;
     args.capture = capture ? -1 : 0;
     for (std::size_t s = 0; s < kernel.stores.size(); ++s) {
@@ -54,18 +51,31 @@ bool Program::prepare(Kernel& kernel, const weft_frame& frame) {
     return true;
 }
 
-void Program::run_raster(Kernel& kernel) {
-    if (kernel.compute_scalars != nullptr) kernel.compute_scalars(&kernel.args);
-    if (kernel.compute_columns != nullptr) kernel.compute_columns(&kernel.args);
+// Kernels of the same height, each of which reads no more of those before it than its own row.
+void Program::run_rasters(Kernel* begin, Kernel* end) {
+    for (Kernel* kernel = begin; kernel != end; ++kernel) {
+        if (!kernel->active) continue;
+        if (kernel->compute_scalars != nullptr) kernel->compute_scalars(&kernel->args);
+        if (kernel->compute_columns != nullptr) kernel->compute_columns(&kernel->args);
+    }
     // A few tiles for each thread level out rows of different cost.
-    const std::uint64_t wanted = kernel.height / (std::uint64_t{threads_} * 4) + 1;
+    const std::uint64_t height = begin->height;
+    const std::uint64_t wanted = height / (std::uint64_t{threads_} * 4) + 1;
     const std::uint64_t rows = (wanted + kTileRows - 1) / kTileRows * kTileRows;
-    const std::uint64_t tiles = (kernel.height + rows - 1) / rows;
-    const auto tile = [&kernel, rows](std::uint64_t index) {
-        const auto begin = static_cast<std::int64_t>(index * rows);
-        const auto end = static_cast<std::int64_t>(std::min(index * rows + rows, kernel.height));
-        if (kernel.compute_rows != nullptr) kernel.compute_rows(&kernel.args, begin, end);
-        kernel.compute_points(&kernel.args, begin, end);
+    const std::uint64_t tiles = (height + rows - 1) / rows;
+    // So few rows that one kernel finds what another stored still in the processor's cache.
+    const std::uint64_t band = end - begin > 1 ? kTileRows : rows;
+    const auto tile = [=](std::uint64_t index) {
+        const std::uint64_t last = std::min(index * rows + rows, height);
+        for (std::uint64_t row = index * rows; row < last; row += band) {
+            const auto from = static_cast<std::int64_t>(row);
+            const auto to = static_cast<std::int64_t>(std::min(row + band, last));
+            for (Kernel* kernel = begin; kernel != end; ++kernel) {
+                if (!kernel->active) continue;
+                if (kernel->compute_rows != nullptr) kernel->compute_rows(&kernel->args, from, to);
+                kernel->compute_points(&kernel->args, from, to);
+            }
+        }
     };
     if (tiles == 1) {
         tile(0);
@@ -100,37 +110,48 @@ void Program::run_stream(Kernel& kernel, const weft_frame& frame) {
     }
 }
 
-void Program::finish_captures(const Kernel& kernel, std::int64_t frame, std::int64_t sample) {
+// What the kernel has stored may be read.
+void Program::finish_captures(const Kernel& kernel, const weft_frame& frame) {
+    const bool stream = kernel.domain == WEFT_DOMAIN_STREAM;
+    if (!kernel.active || !kernel.captures || frame.capture == 0) return;
+    if (stream && frame.sample_count == 0) return;
+    const std::int64_t sample =
+        stream ? frame.first_sample + static_cast<std::int64_t>(frame.sample_count) - 1
+               : kernel.args.sample_tick;
     for (const weft_store& store : kernel.stores) {
         Cache* cache = outputs_[store.output].cache.get();
         if (cache == nullptr) continue;
-        cache->view.tick = cache->tick == WEFT_TICK_SAMPLE ? sample : frame;
+        cache->view.tick = cache->tick == WEFT_TICK_SAMPLE ? sample : kernel.args.frame;
         ++cache->view.generation;
     }
 }
 
 void Program::check_cancelled(const weft_frame& frame) {
     const bool asked = frame.cancel != nullptr && *frame.cancel != 0;
-    if (stop_.exchange(0, std::memory_order_relaxed) != 0 || asked)
+    if (stop_.load(std::memory_order_relaxed) != 0 || asked)
         throw cpp::Failure(WEFT_CANCELLED, "cancelled");
 }
 
 void Program::execute(const weft_frame& frame) {
-    for (Kernel& kernel : kernels_) {
-        if (kernel.domain == WEFT_DOMAIN_POINTS || !prepare(kernel, frame)) continue;
-        if (kernel.domain == WEFT_DOMAIN_RASTER) {
-            run_raster(kernel);
+    // Who asked before it began asked another one: what was cancelled may be run again.
+    stop_.store(0, std::memory_order_relaxed);
+    Kernel* const all = kernels_.data();
+    Kernel* const behind = all + kernels_.size();
+    for (Kernel *begin = all, *end = all; begin != behind; begin = end) {
+        bool active = false;
+        do {
+            end->active = end->domain != WEFT_DOMAIN_POINTS && prepare(*end, frame);
+            active |= end->active;
+            ++end;
+        } while (end != behind && end->with_previous);
+        if (!active) continue;
+        if (begin->domain == WEFT_DOMAIN_RASTER) {
+            run_rasters(begin, end);
         } else {
-            run_stream(kernel, frame);
+            run_stream(*begin, frame);
         }
         check_cancelled(frame);
-        const std::int64_t sample =
-            kernel.domain == WEFT_DOMAIN_STREAM
-                ? frame.first_sample + static_cast<std::int64_t>(frame.sample_count) - 1
-                : kernel.args.sample_tick;
-        if (frame.capture != 0 && kernel.captures &&
-            (kernel.domain == WEFT_DOMAIN_RASTER || frame.sample_count != 0))
-            finish_captures(kernel, kernel.args.frame, sample);
+        for (const Kernel* kernel = begin; kernel != end; ++kernel) finish_captures(*kernel, frame);
     }
 }
 

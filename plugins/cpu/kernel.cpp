@@ -11,17 +11,11 @@ const weft_axis* axis_of(const weft_grid& grid, std::uint32_t field) {
     return nullptr;
 }
 
-const weft_axis* ring_of(const weft_grid& grid) {
-    for (std::uint32_t i = 0; i < grid.axis_count; ++i)
-        if (grid.axes[i].wrap == WEFT_WRAP_RING) return &grid.axes[i];
-    return nullptr;
-}
-
 llvm::Function* begin_function(KernelEmit& kernel, const char* part,
                                const std::vector<llvm::Type*>& params, llvm::IRBuilder<>& ir) {
     auto* type = llvm::FunctionType::get(ir.getVoidTy(), params, false);
     auto* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage,
-                                            function_name(kernel.source.number, part), kernel.code);
+                                            function_name(part), kernel.code);
     function->addFnAttr(llvm::Attribute::NoUnwind);
     function->addFnAttr("target-cpu", kernel.machine.cpu);
     function->addFnAttr("target-features", kernel.machine.features);

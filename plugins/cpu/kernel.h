@@ -34,7 +34,6 @@ struct KernelInfo {
 };
 
 struct KernelSource {
-    std::uint32_t number = 0;  // in the batch
     Plan plan;
     std::vector<InputShape> inputs;
     std::vector<OutputShape> outputs;  // of the batch
@@ -44,9 +43,9 @@ struct KernelSource {
 [[nodiscard]] std::string emit_kernel(llvm::Module& module, const Machine& machine,
                                       const KernelSource& source, KernelInfo& info);
 
-// Names of functions: "k3_points".
-inline std::string function_name(std::uint32_t kernel, const char* part) {
-    return "k" + std::to_string(kernel) + "_" + part;
+// Names of functions: "kernel_points".
+inline std::string function_name(const char* part) {
+    return std::string("kernel_") + part;
 }
 
 }  // namespace weft::cpu

@@ -12,7 +12,8 @@ namespace weft::cpu {
 
 struct KernelArgs;
 
-// Reads `count` points of input `input`: coords holds one array of `count` numbers per axis.
+// Reads `count` points of input `input`: coords holds one array of `count` numbers per axis, and
+// one of ticks where the input is a cache.
 using GetterCall = void (*)(const KernelArgs* args, std::uint32_t input, std::uint32_t count,
                             const double* coords, double* values);
 
@@ -35,7 +36,7 @@ struct KernelArgs {
     std::int64_t first_sample;  // stream: the block's first sample, where targets begin
     std::int64_t frame;         // number of the frame, the tick of frame caches
     std::int64_t capture;       // all ones: store into caches; 0: do not
-    std::int64_t sample_tick;   // first sample of the frame
+    std::int64_t sample_tick;   // the newest sample that a picture reads
 };
 
 // Kernels' functions.

@@ -40,7 +40,9 @@ public:
     StoreEmit(KernelEmit& kernel, Region& region) : kernel_(kernel), region_(region) {}
     // `count` (i64) lanes of the chunk exist; null: all.
     void store(std::size_t store, V row, V column, V count);
-    // After a row that was stored sample by sample into a stream's cache.
+    // Nothing is read across the end of a stream's cache before finish_ring.
+    bool finished_later = false;
+    // After a row that was stored into a stream's cache.
     void finish_ring(std::size_t store);
 
 private:
@@ -64,7 +66,5 @@ std::string emit_points(KernelEmit& kernel);
 
 // Axis of a grid by its field; null when the grid does not have it.
 const weft_axis* axis_of(const weft_grid& grid, std::uint32_t field);
-// A ring's axis, or null.
-const weft_axis* ring_of(const weft_grid& grid);
 
 }  // namespace weft::cpu

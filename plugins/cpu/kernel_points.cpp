@@ -10,8 +10,7 @@
 
 namespace weft::cpu {
 
-// --- what a store asks for
-// -------------------------------------------------------------------------
+// --- what a store asks for -----------------------------------------------------------------------
 
 // The nodes that `root` needs.
 static std::vector<bool> reach(const Plan& plan, std::uint32_t root) {
@@ -31,14 +30,16 @@ static std::vector<bool> reach(const Plan& plan, std::uint32_t root) {
     return reached;
 }
 
-// The field whose value is the `now` of a ring, kNoNode for other nodes.
-static std::uint32_t tick_field(const Plan& plan, const Node& node) {
-    if (node.op != kOpLow || plan.places[node.aux].axis.wrap != WEFT_WRAP_RING) return kNoNode;
-    return plan.places[node.aux].axis.tick == WEFT_TICK_FRAME ? WEFT_FIELD_ABSFRAME
-                                                              : WEFT_FIELD_ABSSAMPLE;
+// The ring that a node reads at the point's tick, or null.
+static const weft_axis* ring_read_by(const Plan& plan, const std::vector<InputShape>& inputs,
+                                     const Node& node) {
+    if (node.op == kOpGetter) return ring_of(inputs[node.aux].grid);
+    if (node.op != kOpLow) return nullptr;
+    const weft_axis& axis = plan.places[node.aux].axis;
+    return axis.wrap == WEFT_WRAP_RING ? &axis : nullptr;
 }
 
-PointsNeed need_of(const Plan& plan, std::uint32_t root) {
+PointsNeed need_of(const Plan& plan, const std::vector<InputShape>& inputs, std::uint32_t root) {
     PointsNeed need;
     const std::vector<bool> reached = reach(plan, root);
     std::vector<bool> moving(plan.nodes.size());
@@ -46,8 +47,8 @@ PointsNeed need_of(const Plan& plan, std::uint32_t root) {
         if (!reached[node]) continue;
         const Node& n = plan.nodes[node];
         if (n.op == WEFT_OP_FIELD) need.fields.insert(n.aux);
-        const std::uint32_t tick = tick_field(plan, n);
-        if (tick != kNoNode) need.fields.insert(tick);
+        if (const weft_axis* ring = ring_read_by(plan, inputs, n))
+            need.fields.insert(tick_field(*ring));
         // A loop stays with its points, whatever it computes.
         bool moves = n.loop != kNoNode || n.op == WEFT_OP_LOOP || n.op == kOpGetter;
         moves |= n.op == WEFT_OP_FIELD && moves_in_plane(n.aux);
@@ -64,8 +65,7 @@ PointsNeed need_of(const Plan& plan, std::uint32_t root) {
 
 namespace {
 
-// --- one point at a time
-// -------------------------------------------------------------------------
+// --- one point at a time -------------------------------------------------------------------------
 
 class Points : public Region {
 public:
@@ -125,8 +125,7 @@ private:
     llvm::Value* points_;
 };
 
-// --- vectors of points
-// -------------------------------------------------------------------------
+// --- vectors of points ---------------------------------------------------------------------------
 
 // The arrays are read in whole vectors; what is left over is brought into a vector of its own
 // first, and so is the constant of a field without an array.
@@ -196,7 +195,7 @@ public:
         : kernel_(kernel),
           store_(store),
           root_(kernel.plan.stores[store].values[0]),
-          need_(need_of(kernel.plan, root_)) {}
+          need_(need_of(kernel.plan, kernel.source.inputs, root_)) {}
 
     void few();
     void many();

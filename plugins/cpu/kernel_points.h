@@ -21,6 +21,7 @@ struct PointsNeed {
     bool has_plane = false;
 };
 
-[[nodiscard]] PointsNeed need_of(const Plan& plan, std::uint32_t root);
+[[nodiscard]] PointsNeed need_of(const Plan& plan, const std::vector<InputShape>& inputs,
+                                 std::uint32_t root);
 
 }  // namespace weft::cpu

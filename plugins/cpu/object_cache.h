@@ -1,5 +1,6 @@
-// Compiled code on disk, found by the content it was compiled from. Files may vanish or be damaged
-// at any time: then the code is simply made again.
+// Compiled code on disk, found by the content it was compiled from: kernel by kernel, so that those
+// of a program that did not change are there. Files may vanish or be damaged at any time: then the
+// code is simply made again.
 #pragma once
 
 #include <cstdint>
@@ -7,15 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "disk/cache.h"
 #include "kernel.h"
 #include "machine.h"
 
 namespace weft::cpu {
-
-struct ContentKey {
-    std::uint64_t low = 0;
-    std::uint64_t high = 0;
-};
 
 // What decides the code of a kernel, without a plan of it.
 struct KernelContent {
@@ -24,17 +21,16 @@ struct KernelContent {
     const std::vector<OutputShape>* outputs = nullptr;
 };
 
-[[nodiscard]] ContentKey content_key(const Machine& machine,
-                                     const std::vector<KernelContent>& kernels);
+[[nodiscard]] disk::Key content_key(const Machine& machine, const KernelContent& kernel);
 
 struct CachedCode {
     std::string object;
-    std::vector<KernelInfo> infos;
+    KernelInfo info;
 };
 
 // False when there is nothing usable.
-[[nodiscard]] bool load_code(std::string_view directory, const ContentKey& key, CachedCode& code);
+[[nodiscard]] bool load_code(std::string_view directory, const disk::Key& key, CachedCode& code);
 // Failure to write is no failure of the program.
-void store_code(std::string_view directory, const ContentKey& key, const CachedCode& code);
+void store_code(std::string_view directory, const disk::Key& key, const CachedCode& code);
 
 }  // namespace weft::cpu

@@ -1,12 +1,16 @@
 // From the IR of a kernel to its plan.
 #include "plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <tuple>
 
 namespace weft::cpu {
 namespace {
+
+// Beyond this, positions have too few bits left to be told from their neighbours.
+constexpr double kFarthestWhole = 1e6;
 
 class Planner {
 public:
@@ -35,6 +39,35 @@ private:
     std::vector<std::pair<std::uint32_t, std::uint32_t>> open_;  // loop, first value after its body
     bool contiguous_place_ = false;
 };
+
+}  // namespace
+
+const weft_axis* ring_of(const weft_grid& grid) {
+    for (std::uint32_t i = 0; i < grid.axis_count; ++i)
+        if (grid.axes[i].wrap == WEFT_WRAP_RING) return &grid.axes[i];
+    return nullptr;
+}
+
+// What is read at grid points alone needs no neighbour: half the reads of a row moved by a
+// constant.
+std::optional<WholeWalk> whole_walk(const weft_kernel& kernel, const weft_ir_affine& known,
+                                    double base, const weft_axis& axis) {
+    const bool across = known.field == WEFT_FIELD_X;
+    if (kernel.domain != WEFT_DOMAIN_RASTER || axis.filter != WEFT_FILTER_LINEAR ||
+        axis.wrap == WEFT_WRAP_RING || (!across && known.field != WEFT_FIELD_Y))
+        return std::nullopt;
+    const auto points = static_cast<double>(across ? kernel.width : kernel.height);
+    const double step = known.scale / (points * axis.step);
+    const double first = (known.scale * 0.5 / points + base - axis.origin) / axis.step;
+    const WholeWalk walk{std::round(first), std::round(step)};
+    const bool whole =
+        std::fabs(first - walk.first) < kSnap && std::fabs(step - walk.step) * points < kSnap;
+    const double farthest = std::fabs(first) + std::fabs(step) * points;
+    if (!whole || !(farthest < kFarthestWhole)) return std::nullopt;
+    return walk;
+}
+
+namespace {
 
 std::uint32_t Planner::add(Node node) {
     plan_.nodes.push_back(std::move(node));
@@ -85,6 +118,11 @@ std::uint32_t Planner::place(std::uint32_t value, std::uint32_t arg, const weft_
                 (known->scale * 0.5 / static_cast<double>(kernel_.width) - axis.origin) / axis.step;
         }
     }
+    if (known != nullptr && !made.contiguous) {
+        const Node& base = plan_.nodes[node_of_[known->base]];
+        made.whole =
+            base.op == WEFT_OP_CONST && whole_walk(kernel_, *known, base.imm, axis).has_value();
+    }
     // A stream that reads a cache of samples at the same distance everywhere.
     if (axis.wrap == WEFT_WRAP_RING && axis.tick == WEFT_TICK_SAMPLE && contiguous_memory &&
         kernel_.domain == WEFT_DOMAIN_STREAM && loop == kNoNode &&
@@ -94,22 +132,30 @@ std::uint32_t Planner::place(std::uint32_t value, std::uint32_t arg, const weft_
     for (std::uint32_t i = 0; i < plan_.places.size(); ++i) {
         const Place& other = plan_.places[i];
         if (other.coordinate == made.coordinate && other.contiguous == made.contiguous &&
-            other.shift_at_zero == made.shift_at_zero && same_axis(other.axis, axis))
+            other.shift_at_zero == made.shift_at_zero && other.whole == made.whole &&
+            same_axis(other.axis, axis))
             return i;
     }
     plan_.places.push_back(made);
     return static_cast<std::uint32_t>(plan_.places.size() - 1);
 }
 
-// A position that is known now becomes a constant; kNoNode when it takes running code.
-std::uint32_t Planner::constant_position(std::uint16_t op, const Place& place) {
-    const Node& coordinate = plan_.nodes[place.coordinate];
-    if (coordinate.op != WEFT_OP_CONST) return kNoNode;
-    const weft_axis& axis = place.axis;
-    const auto count = static_cast<double>(axis.count);
+Node known_number(double value) {
     Node node;
     node.op = WEFT_OP_CONST;
     node.f64 = true;
+    node.imm = value;
+    return node;
+}
+
+// A position that is known now becomes a constant; kNoNode when it takes running code.
+std::uint32_t Planner::constant_position(std::uint16_t op, const Place& place) {
+    const Node& coordinate = plan_.nodes[place.coordinate];
+    if (op == kOpFraction && place.whole) return add(known_number(0.0));
+    if (coordinate.op != WEFT_OP_CONST) return kNoNode;
+    const weft_axis& axis = place.axis;
+    const auto count = static_cast<double>(axis.count);
+    Node node = known_number(0.0);
     if (axis.wrap == WEFT_WRAP_RING) {
         const double k = std::floor((coordinate.imm - axis.origin) / axis.step);
         if (op != kOpShift || !std::isfinite(k)) return kNoNode;
@@ -119,7 +165,11 @@ std::uint32_t Planner::constant_position(std::uint16_t op, const Place& place) {
     double u = place.contiguous ? place.shift_at_zero + coordinate.imm / axis.step
                                 : (coordinate.imm - axis.origin) / axis.step;
     if (!(std::fabs(u) < 1e9)) return kNoNode;
-    if (place.contiguous && std::fabs(u - std::round(u)) < kSnap) u = std::round(u);
+    if ((place.contiguous || place.whole) && std::fabs(u - std::round(u)) < kSnap)
+        u = std::round(u);
+    // As running code does (Region::place), so that all parts of a position are of one place.
+    if (!place.contiguous && (axis.wrap == WEFT_WRAP_CLAMP || axis.wrap == WEFT_WRAP_ZERO))
+        u = std::clamp(u, -1.0, count);
     const double below = std::floor(u);
     if (op == kOpShift) {
         node.imm = below;
@@ -162,6 +212,7 @@ std::string Planner::sample(std::uint32_t index, Node& node) {
     if (input.getter) {
         node.op = kOpGetter;
         node.varies |= WEFT_VARIES_FRAME;
+        if (const weft_axis* ring = ring_of(input.grid)) node.varies |= ring_varies(*ring);
         return {};
     }
     if (v.arg_count != input.grid.axis_count) return "a SAMPLE whose operands do not fit its grid";
@@ -188,7 +239,8 @@ std::string Planner::sample(std::uint32_t index, Node& node) {
         }
         node.args.push_back(position(contiguous_place_ ? kOpShift : kOpLow, at, node.loop));
         const bool two = axis.filter == WEFT_FILTER_LINEAR && axis.wrap != WEFT_WRAP_RING;
-        node.args.push_back(two && !contiguous_place_ ? position(kOpHigh, at, node.loop) : kNoNode);
+        const bool one = contiguous_place_ || plan_.places[at].whole;
+        node.args.push_back(two && !one ? position(kOpHigh, at, node.loop) : kNoNode);
         node.args.push_back(axis.wrap != WEFT_WRAP_RING ? position(kOpFraction, at, node.loop)
                                                         : kNoNode);
         node.varies |= ring_varies(axis);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct Place {
     // Indices rise with the column, by so much that a vector of columns reads from 32 neighbours.
     bool window = false;
     double shift_at_zero = 0.0;  // position = shift_at_zero + coordinate / axis.step + column
+    // Every position is a grid point, as near as makes no difference: there is no fraction.
+    bool whole = false;
 };
 
 struct Node {
@@ -114,10 +117,28 @@ struct Plan {
 
 constexpr std::uint8_t kPointMask = WEFT_VARIES_POINT;
 
+// A cache's axis of ticks, or null.
+[[nodiscard]] const weft_axis* ring_of(const weft_grid& grid);
+// The field of a point (frame.h) that gives the tick at which such an axis is read.
+[[nodiscard]] inline std::uint32_t tick_field(const weft_axis& ring) {
+    return ring.tick == WEFT_TICK_FRAME ? WEFT_FIELD_ABSFRAME : WEFT_FIELD_ABSSAMPLE;
+}
+
 // How a value's computation is shared: by nothing (0), a row's points, a column's, or none.
 inline std::uint8_t class_of(const Node& node) {
     return node.varies & kPointMask;
 }
+
+// A coordinate that moves along an axis by whole grid points: over row (or column) i of the kernel
+// it stands at point first + i * step.
+struct WholeWalk {
+    double first = 0.0;
+    double step = 1.0;
+};
+// Nothing where a position lies between grid points. `base` is that of `known`.
+[[nodiscard]] std::optional<WholeWalk> whole_walk(const weft_kernel& kernel,
+                                                  const weft_ir_affine& known, double base,
+                                                  const weft_axis& axis);
 
 // Empty on success, else what is wrong with the kernel.
 [[nodiscard]] std::string make_plan(const weft_kernel& kernel,

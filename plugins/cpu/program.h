@@ -16,7 +16,7 @@
 
 namespace weft::cpu {
 
-// Memory of an output that is kept here.
+// Memory of an output that is kept here, shared by programs that take each other's place.
 struct Cache {
     weft_grid grid{};  // as laid out
     cpp::Memory memory;
@@ -30,8 +30,8 @@ struct Output {
     std::string name;  // for messages
     std::uint32_t kind = 0;
     std::uint32_t target = 0;
-    weft_grid grid{};
-    std::unique_ptr<Cache> cache;
+    weft_grid grid{};  // as laid out, and as it is read here
+    std::shared_ptr<Cache> cache;
     PointsCall few_values = nullptr;  // VALUES
     PointsCall many_values = nullptr;
     const KernelArgs* args = nullptr;  // of the kernel that answers
@@ -61,9 +61,11 @@ struct Kernel {
     std::uint32_t first_uniform = 0;
     bool captures = false;
     bool delivers = false;
+    bool with_previous = false;  // computed in bands together with the kernel before it
+    bool active = false;         // there is something to do for it in this frame
     std::vector<weft_store> stores;
     std::vector<InputShape> inputs_as_seen;  // with what is its own marked
-    KernelInfo info;
+    std::shared_ptr<const KernelCode> code;
     KernelArgs args{};
     AlignedBytes scalars, columns, rows, scratch;
     std::vector<char*> outputs;  // per store, set for every frame
@@ -85,21 +87,32 @@ public:
     void cancel() noexcept override { stop_.store(1, std::memory_order_relaxed); }
 
 private:
-    // compile.cpp
+    // outputs.cpp
     void add_outputs(const weft_batch& batch);
+    [[nodiscard]] std::uint64_t lay_out(weft_grid& grid, bool recursive,
+                                        const weft_output& output) const;
+    [[nodiscard]] std::shared_ptr<Cache> make_cache(const weft_grid& grid, std::uint64_t size,
+                                                    bool shared);
+    [[nodiscard]] static std::shared_ptr<Cache> take_over(weft_inherit& inherit, weft_grid& grid);
+    [[nodiscard]] static weft_handle handle_of(const Output& output);
+
+    // compile.cpp
     void add_inputs(const weft_batch& batch);
     void add_kernels(const weft_batch& batch);
+    void join_kernels(const weft_batch& batch);
     void compile(const weft_batch& batch);
-    [[nodiscard]] bool link(const CachedCode& code);
+    [[nodiscard]] std::shared_ptr<const KernelCode> make_code(
+        const Kernel& kernel, const weft_kernel& from, const std::vector<OutputShape>& outputs,
+        const disk::Key& key);
+    [[nodiscard]] std::shared_ptr<const KernelCode> link(const Kernel& kernel,
+                                                         const CachedCode& code);
     void bind();
-    std::unique_ptr<Cache> make_cache(const weft_output& output, bool recursive);
-    weft_handle handle_of(const Cache& cache) const;
 
     // execute.cpp
     bool prepare(Kernel& kernel, const weft_frame& frame);
-    void run_raster(Kernel& kernel);
+    void run_rasters(Kernel* begin, Kernel* end);
     void run_stream(Kernel& kernel, const weft_frame& frame);
-    void finish_captures(const Kernel& kernel, std::int64_t frame, std::int64_t sample);
+    void finish_captures(const Kernel& kernel, const weft_frame& frame);
     void check_cancelled(const weft_frame& frame);
 
     static void read_getter(const KernelArgs* args, std::uint32_t input, std::uint32_t count,
@@ -112,7 +125,6 @@ private:
     std::vector<Input> inputs_;
     std::vector<InputShape> shapes_;
     std::vector<Kernel> kernels_;
-    std::unique_ptr<Code> code_;
     std::string link_error_;
     std::atomic<std::uint32_t> stop_{0};
     std::uint64_t stream_rows_ = 1;  // rows of a stream that are computed at once

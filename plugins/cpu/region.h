@@ -123,6 +123,7 @@ private:
     V mix(const Node& node, const Taps& taps, int axis);
     V between(V first, V second, V fraction);
     V load_tap(const Taps& taps);
+    [[nodiscard]] bool has_windows() const;
     [[nodiscard]] bool window_place(std::uint32_t low_node) const;
     V window_base(V low, std::uint64_t count);
     V window_load(llvm::Value* base, V index);

@@ -35,8 +35,7 @@ V into(Emit& e, V x, double count) {
 
 }  // namespace
 
-// --- positions
-// ------------------------------------------------------------------------------------
+// --- positions -----------------------------------------------------------------------------------
 
 // The grid index of a whole number of any size; NaN gives some index.
 V Region::wrap_index(const weft_axis& axis, V below) {
@@ -132,8 +131,9 @@ Region::Positions Region::place(const Place& place) {
     const V c = memo_[place.coordinate];
     if (axis.wrap == WEFT_WRAP_RING) return ring_place(place, c);
     if (place.contiguous) return contiguous_place(place);
-    const bool linear = axis.filter == WEFT_FILTER_LINEAR;
+    const bool linear = axis.filter == WEFT_FILTER_LINEAR && !place.whole;
     V u = along(axis, c);
+    if (place.whole) u = e.round_even(u);
     if (axis.wrap == WEFT_WRAP_CLAMP || axis.wrap == WEFT_WRAP_ZERO) {
         // Infinities become numbers, NaN stays.
         const V low = e.number(u, -1.0);
@@ -172,8 +172,7 @@ V Region::position(const Node& node) {
     return fraction;
 }
 
-// --- reading
-// --------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------
 
 // The grid index of a contiguous axis at the edges of the grid, lane by lane.
 V Region::edge_index(const weft_axis& axis, V shift, bool high) {
@@ -232,8 +231,11 @@ void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool hig
         taps.bytes = taps.bytes + bytes_from(index, a.stride);
         return;
     }
-    if (window_place(low_node) && a.stride == 4 && taps.grid->format == WEFT_FORMAT_F32) {
-        const V base = window_base(memo_[low_node], a.count);
+    const bool at_edge =
+        node.contiguous == axis && a.wrap == WEFT_WRAP_CLAMP && a.count >= 32 && has_windows();
+    if ((at_edge || window_place(low_node)) && a.stride == 4 &&
+        taps.grid->format == WEFT_FORMAT_F32) {
+        const V base = window_base(at_edge ? index : memo_[low_node], a.count);
         taps.window = index - e.spread(base);
         taps.bytes = taps.bytes + e.to_i64(base) * e.count(4);
         return;
@@ -265,10 +267,15 @@ V Region::ring_slot(std::uint64_t capacity) {
     return ring_slots_[capacity] = e.select(e.less_int(rest, e.count(0)), rest + slots, rest);
 }
 
+// Has the processor a permutation over two vectors?
+bool Region::has_windows() const {
+    return e.machine.avx512 && e.lanes == 16;
+}
+
 // Do the lanes of this position rise, within 32 neighbours?
 bool Region::window_place(std::uint32_t low_node) const {
     const Node& low = plan_.nodes[low_node];
-    return e.machine.avx512 && e.lanes == 16 && low.op == kOpLow && plan_.places[low.aux].window;
+    return has_windows() && low.op == kOpLow && plan_.places[low.aux].window;
 }
 
 // The first of the 32 neighbours, so that they are all within the axis.
@@ -380,13 +387,16 @@ V Region::read(const Node& node) {
     return mix(node, taps, static_cast<int>(input.grid.axis_count) - 1);
 }
 
-// A call for all lanes at once; lanes that a loop has already left are read too.
+// A call for all lanes at once; lanes that a loop has already left are read too. Of a cache the
+// tick stands behind the operands.
 V Region::read_getter(const Node& node) {
     const auto axes = static_cast<unsigned>(node.args.size());
-    bool vector = false;
+    const weft_axis* ring = ring_of(inputs_[node.aux].grid);
+    const V tick = ring != nullptr ? now(ring->tick) : e.scalar(0.0);
+    bool vector = tick.vector();
     for (const std::uint32_t arg : node.args) vector = vector || memo_[arg].vector();
     const unsigned count = vector ? e.lanes : 1;
-    llvm::Type* coords_type = llvm::ArrayType::get(e.f64(), std::max(1u, axes) * count);
+    llvm::Type* coords_type = llvm::ArrayType::get(e.f64(), (axes + 1) * count);
     llvm::Value* coords = e.slot(coords_type);
     llvm::Value* values = e.slot(llvm::ArrayType::get(e.f64(), count));
     for (unsigned a = 0; a < axes; ++a) {
@@ -395,6 +405,8 @@ V Region::read_getter(const Node& node) {
         llvm::Value* at = e.ir.CreateConstInBoundsGEP1_64(e.f64(), coords, a * count);
         e.ir.CreateAlignedStore(c.v, at, llvm::Align(8));
     }
+    llvm::Value* behind = e.ir.CreateConstInBoundsGEP1_64(e.f64(), coords, axes * count);
+    e.ir.CreateAlignedStore((vector ? e.spread(tick) : tick).v, behind, llvm::Align(8));
     const V call = load_arg(offsetof(KernelArgs, getter), e.ptr());
     auto* type = llvm::FunctionType::get(e.ir.getVoidTy(),
                                          {e.ptr(), e.i32(), e.i32(), e.ptr(), e.ptr()}, false);

@@ -93,7 +93,6 @@ private:
     const std::vector<InputShape>& inputs_;
     Stages& stages_;
     std::vector<std::vector<std::uint32_t>> edges_;  // from a node to what it needs
-    std::vector<std::uint32_t> component_of_;
     std::uint32_t component_ = 0;
 };
 
@@ -121,8 +120,10 @@ void Maker::link() {
 std::string Maker::place(const std::vector<std::uint32_t>& members) {
     std::vector<std::uint32_t>& of = stages_.of_node;
     ++component_;
-    for (const std::uint32_t n : members) component_of_[n] = component_;
-    const auto is_member = [&](std::uint32_t node) { return component_of_[node] == component_; };
+    for (const std::uint32_t n : members) stages_.component_of[n] = component_;
+    const auto is_member = [&](std::uint32_t node) {
+        return stages_.component_of[node] == component_;
+    };
     bool recursive = false;
     std::uint64_t least = ~std::uint64_t{0};
     for (const std::uint32_t n : members) {
@@ -197,7 +198,7 @@ void Maker::hand_on() {
 std::string Maker::run() {
     link();
     stages_.of_node.assign(plan_.nodes.size(), 0);
-    component_of_.assign(plan_.nodes.size(), 0);
+    stages_.component_of.assign(plan_.nodes.size(), 0);
     stage(0);
     Components components(edges_);
     for (const std::vector<std::uint32_t>& members : components.list) {

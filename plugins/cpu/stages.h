@@ -22,7 +22,8 @@ struct Stage {
 
 struct Stages {
     std::vector<std::uint32_t> of_node;
-    std::vector<Stage> list;  // in order; stages without work are left empty
+    std::vector<std::uint32_t> component_of;  // nodes that need each other have the same number
+    std::vector<Stage> list;                  // in order; stages without work are left empty
 };
 
 // Empty on success, else why the feedback cannot be computed.

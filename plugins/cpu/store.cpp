@@ -126,8 +126,7 @@ void StoreEmit::ring(std::size_t store, V column) {
     };
     const V slot = region_.ring_slot(axis->capacity);
     put(slot + column);
-    // Sample by sample nothing is read across the end before the row is done (finish_ring).
-    if (e.lanes == 1) return;
+    if (finished_later) return;
     const V capacity = e.count(static_cast<std::int64_t>(axis->capacity));
     const V first = e.both(e.same_int(slot, e.count(0)), e.less_int(column, e.count(kRingMirror)));
     put(e.select(first, capacity, slot) + column);

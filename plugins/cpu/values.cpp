@@ -18,8 +18,8 @@ std::int64_t tick_at(double counter) {
 [[gnu::noinline]] void read_cache(const Output& wanted, const weft_points& points, double* values) {
     if (!wanted.cache)
         throw cpp::Failure(WEFT_UNSUPPORTED, wanted.name + " cannot be read at points");
-    const weft_grid& grid = wanted.cache->grid;
-    const std::uint32_t tick_field =
+    const weft_grid& grid = wanted.grid;
+    const std::uint32_t now =
         wanted.cache->tick == WEFT_TICK_SAMPLE ? WEFT_FIELD_ABSSAMPLE : WEFT_FIELD_ABSFRAME;
     for (std::uint64_t n = 0; n < points.count; ++n) {
         const auto field = [&](std::uint32_t f) {
@@ -30,14 +30,14 @@ std::int64_t tick_at(double counter) {
             coords[a] = grid.axes[a].field < WEFT_FIELD_COUNT ? field(grid.axes[a].field)
                         : points.own != nullptr               ? points.own[n]
                                                               : 0.0;
-        values[n] =
-            weft_grid_read(&grid, wanted.cache->view.data, tick_at(field(tick_field)), 0, coords);
+        values[n] = weft_grid_read(&grid, wanted.cache->view.data, tick_at(field(now)), 0, coords);
     }
 }
 
 }  // namespace
 
 void Program::get_values(std::uint32_t output, const weft_points& points, double* values) {
+    if (output >= outputs_.size()) throw cpp::Failure(WEFT_INVALID, "there is no such output");
     const Output& wanted = outputs_[output];
     if (wanted.few_values == nullptr) {
         read_cache(wanted, points, values);
@@ -48,12 +48,14 @@ void Program::get_values(std::uint32_t output, const weft_points& points, double
 }
 
 void Program::get_handle(std::uint32_t output, weft_handle& handle) {
-    const Output& wanted = outputs_.at(output);
+    if (output >= outputs_.size()) throw cpp::Failure(WEFT_INVALID, "there is no such output");
+    const Output& wanted = outputs_[output];
     if (!wanted.cache) throw cpp::Failure(WEFT_UNSUPPORTED, wanted.name + " has no memory here");
-    handle = handle_of(*wanted.cache);
+    handle = handle_of(wanted);
 }
 
-// A getter is asked at the frame's clock, moved to the operands. What it fails to answer is NaN.
+// A getter is asked at the frame's clock, moved to the operands; a cache, at the tick that stands
+// behind them. What it fails to answer is NaN.
 void Program::read_getter(const KernelArgs* args, std::uint32_t input, std::uint32_t count,
                           const double* coords, double* values) {
     const auto* program = static_cast<const Program*>(args->owner);
@@ -74,6 +76,9 @@ void Program::read_getter(const KernelArgs* args, std::uint32_t input, std::uint
             points.own = column;
         }
     }
+    if (const weft_axis* ring = ring_of(binding.handle.grid); ring != nullptr)
+        fields[tick_field(*ring)] =
+            coords + static_cast<std::size_t>(binding.handle.grid.axis_count) * count;
     weft_error error{};
     error.struct_size = sizeof error;
     if (binding.get_values(binding.getter, &points, values, &error) == WEFT_OK) return;

@@ -3,6 +3,8 @@
 
 #include <dlfcn.h>
 
+#include <weft/cpp/text.hpp>
+
 namespace weft::cuda {
 namespace {
 
@@ -73,10 +75,10 @@ Loaded open() {
 
 }  // namespace
 
-const Api* load(std::string& why) {
+const Api& load() {
     static const Loaded loaded = open();
-    why = loaded.why;
-    return loaded.why.empty() ? &loaded.api : nullptr;
+    if (!loaded.why.empty()) throw cpp::Failure(WEFT_UNAVAILABLE, loaded.why);
+    return loaded.api;
 }
 
 }  // namespace weft::cuda

@@ -19,6 +19,7 @@ using Function = struct CUfunc_st*;
 using Stream = struct CUstream_st*;
 using Event = struct CUevent_st*;
 using ExternalMemory = struct CUextMemory_st*;
+using ExternalSemaphore = struct CUextSemaphore_st*;
 using Allocation = unsigned long long;  // CUmemGenericAllocationHandle
 
 constexpr Result kSuccess = 0;
@@ -61,17 +62,19 @@ struct Uuid {
 constexpr int kOpaqueFd = 1;
 constexpr unsigned kDedicated = 1;
 
+union ExternalHandle {
+    int fd;
+    struct {
+        void* handle;
+        const void* name;
+    } win32;
+    const void* object;
+};
+
 // CUDA_EXTERNAL_MEMORY_HANDLE_DESC
 struct ExternalMemoryHandle {
     int type;
-    union {
-        int fd;
-        struct {
-            void* handle;
-            const void* name;
-        } win32;
-        const void* object;
-    } handle;
+    ExternalHandle handle;
     unsigned long long size;
     unsigned flags;
     unsigned reserved[16];
@@ -88,6 +91,28 @@ struct ExternalMemoryBuffer {
     unsigned reserved[16];
 };
 static_assert(sizeof(ExternalMemoryBuffer) == 88 && offsetof(ExternalMemoryBuffer, flags) == 16);
+
+constexpr int kSemaphoreOpaqueFd = 1;
+
+// CUDA_EXTERNAL_SEMAPHORE_HANDLE_DESC
+struct ExternalSemaphoreHandle {
+    int type;
+    ExternalHandle handle;
+    unsigned flags;
+    unsigned reserved[16];
+};
+static_assert(sizeof(ExternalSemaphoreHandle) == 96 &&
+              offsetof(ExternalSemaphoreHandle, handle) == 8 &&
+              offsetof(ExternalSemaphoreHandle, flags) == 24);
+
+// CUDA_EXTERNAL_SEMAPHORE_SIGNAL_PARAMS, and the same for waits: a binary one takes only zeros.
+struct ExternalSemaphoreUse {
+    unsigned long long value;
+    unsigned long long others[8];
+    unsigned flags;
+    unsigned reserved[16];
+};
+static_assert(sizeof(ExternalSemaphoreUse) == 144 && offsetof(ExternalSemaphoreUse, flags) == 72);
 
 constexpr int kLocationDevice = 1;
 constexpr int kAllocationPinned = 1;
@@ -174,6 +199,15 @@ static_assert(sizeof(AccessRights) == 12);
     F(imported_buffer, "cuExternalMemoryGetMappedBuffer",                                          \
       (Address * address, ExternalMemory memory, const ExternalMemoryBuffer* buffer))              \
     F(destroy_imported, "cuDestroyExternalMemory", (ExternalMemory memory))                        \
+    F(import_semaphore, "cuImportExternalSemaphore",                                               \
+      (ExternalSemaphore * semaphore, const ExternalSemaphoreHandle* handle))                      \
+    F(wait_semaphores, "cuWaitExternalSemaphoresAsync",                                            \
+      (const ExternalSemaphore* semaphores, const ExternalSemaphoreUse* uses, unsigned count,      \
+       Stream stream))                                                                             \
+    F(signal_semaphores, "cuSignalExternalSemaphoresAsync",                                        \
+      (const ExternalSemaphore* semaphores, const ExternalSemaphoreUse* uses, unsigned count,      \
+       Stream stream))                                                                             \
+    F(destroy_semaphore, "cuDestroyExternalSemaphore", (ExternalSemaphore semaphore))              \
     F(granularity, "cuMemGetAllocationGranularity",                                                \
       (std::size_t * bytes, const AllocationProperties* properties, int option))                   \
     F(allocation_create, "cuMemCreate",                                                            \
@@ -223,8 +257,8 @@ struct Api {
     Compiler compiler;
 };
 
-// The libraries stay open: the driver leaves threads behind. Null, with `why`, when one of them or
-// a device is not there.
-[[nodiscard]] const Api* load(std::string& why);
+// The libraries stay open: the driver leaves threads behind. Throws cpp::Failure(WEFT_UNAVAILABLE)
+// when one of them or a device is not there.
+[[nodiscard]] const Api& load();
 
 }  // namespace weft::cuda

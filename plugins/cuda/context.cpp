@@ -4,13 +4,17 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <cstring>
 
 #include <weft/ops.h>
 
+#include "semaphores.h"
+
 namespace weft::cuda {
 namespace {
+
+// As OpenCL's of a card, and a little more: its compiler knows the card.
+constexpr std::int32_t kScore = 225;
 
 int attribute(const Driver& cu, DeviceNumber device, Attribute what) {
     int value = 0;
@@ -81,23 +85,15 @@ std::vector<Candidate> candidates(const Api& api) {
     return found;
 }
 
+std::vector<gpu::DeviceOption> options(const std::vector<Candidate>& all) {
+    std::vector<gpu::DeviceOption> made;
+    for (const Candidate& one : all) made.push_back({one.name, one.missing, kScore});
+    return made;
+}
+
 Candidate choose(const Api& api) {
     const std::vector<Candidate> all = candidates(api);
-    if (all.empty()) throw cpp::Failure(WEFT_UNAVAILABLE, "the CUDA driver finds no device");
-    const char* asked = std::getenv("WEFT_CUDA_DEVICE");
-    const Candidate* best = nullptr;
-    std::string reasons;
-    for (const Candidate& one : all) {
-        const bool wanted = asked == nullptr || one.name.find(asked) != std::string::npos;
-        if (!wanted || !one.missing.empty()) {
-            reasons += (reasons.empty() ? "" : "; ") + one.name + " " +
-                       (wanted ? one.missing : "is not what WEFT_CUDA_DEVICE asks for");
-        } else if (best == nullptr || one.capability > best->capability) {
-            best = &one;
-        }
-    }
-    if (best == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, reasons);
-    return *best;
+    return all[gpu::choose_device(kChoice, options(all))];
 }
 
 Context::Context(const Api& api, const Candidate& chosen)
@@ -144,10 +140,13 @@ void Context::describe(const Candidate& chosen) {
     info.imports_fd = true;
     info.exports_fd =
         attribute(cu, device, kMapsMemory) != 0 && attribute(cu, device, kExportsMemory) != 0;
+    find_semaphores(*this);
     info.text.target = gpu::Target::cuda;
     info.text.lanes = 1;
-    info.text.group = 128;
+    info.text.group = 256;  // a device starts a group in a time in which it writes many points
+    info.text.rows = 8;
     info.text.f64 = true;
+    info.text.carried = 2048;  // of the 4096 bytes that a launch has for all
     info.text.fused = true;
     for (const std::uint32_t op : kNative)
         info.text.native |= std::uint64_t{1} << (op - WEFT_OP_ADD);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api.h"
+#include "gpu/choice.h"
 #include "gpu/device.h"
 
 namespace weft::cuda {
@@ -18,8 +19,10 @@ struct Candidate {
     std::string missing;  // what it lacks to be used; "" when nothing
 };
 [[nodiscard]] std::vector<Candidate> candidates(const Api& api);
-// The best usable one, of those whose name contains WEFT_CUDA_DEVICE. Throws
-// cpp::Failure(WEFT_UNAVAILABLE) with the reason.
+// Which of them is meant, for gpu::choose_device().
+inline constexpr const char* kChoice = "WEFT_CUDA_DEVICE";
+[[nodiscard]] std::vector<gpu::DeviceOption> options(const std::vector<Candidate>& all);
+// The one that gpu::choose_device() says; throws as it does.
 [[nodiscard]] Candidate choose(const Api& api);
 
 class Context {

@@ -5,30 +5,8 @@
 
 namespace weft::cuda {
 
-std::unique_ptr<Device> Device::open(cpp::Host host) {
-    std::string why;
-    const Api* api = load(why);
-    if (api == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, why);
-    auto device = std::make_unique<Device>(*api, choose(*api), host);
-    device->context_.info.text.native = gpu::choose_natives(*device, host);
-    return device;
-}
-
-Device::Device(const Api& api, const Candidate& chosen, cpp::Host host)
-    : context_(api, chosen),
-      pipelines_(context_, std::string(host.cache_directory()), host),
-      timeline_(context_) {}
-
-std::unique_ptr<gpu::Buffer> Device::allocate(std::uint64_t size, gpu::Place place) {
-    return Memory::allocate(context_, size, place);
-}
-
-std::unique_ptr<gpu::Buffer> Device::import_host(void* data, std::uint64_t size) {
-    return Memory::import_host(context_, data, size);
-}
-
-std::unique_ptr<gpu::Buffer> Device::import_fd(int fd, std::uint64_t size) {
-    return Memory::import_fd(context_, fd, size);
+Device::Device(cpp::Host host) : DeviceParts(host, load(), choose(load())) {
+    context_.info.text.native = gpu::choose_natives(*this, host);
 }
 
 std::shared_ptr<const gpu::Pipeline> Device::build(const gpu::BuildRequest& request) {
@@ -37,14 +15,6 @@ std::shared_ptr<const gpu::Pipeline> Device::build(const gpu::BuildRequest& requ
 
 std::unique_ptr<gpu::Work> Device::record(const std::vector<gpu::Command>& commands) {
     return cuda::record(commands);
-}
-
-std::uint64_t Device::submit(gpu::Work& work) {
-    return timeline_.submit(work);
-}
-
-bool Device::wait(std::uint64_t value, std::uint64_t timeout_ns) {
-    return timeline_.wait(value, timeout_ns);
 }
 
 // What others use of the device is not ours to use.

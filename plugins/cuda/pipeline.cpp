@@ -14,7 +14,7 @@ constexpr std::size_t kMostKept = 128;
 }  // namespace
 
 Pipeline::Pipeline(Context& context, const gpu::KernelText& text, const void* code)
-    : source(text.source), context_(context) {
+    : source(text.source), carried_bytes(text.carried_bytes), context_(context) {
     const Current current(context);
     context.check(context.cu.module_load(&module_, code), "load a kernel");
     for (const gpu::Entry& entry : text.entries) {
@@ -31,24 +31,26 @@ Pipeline::~Pipeline() {
     context_.cu.module_unload(module_);
 }
 
-Pipelines::Pipelines(Context& context, std::string directory, cpp::Host host)
+Pipelines::Pipelines(Context& context, cpp::Host host)
     : context_(context),
-      disk_(std::move(directory)),
+      disk_(std::string(host.cache_directory()), "kernel"),
       host_(host),
       options_{"--gpu-architecture=sm_" + std::to_string(context.capability),
                "--std=c++17",
                "--fmad=false",
                "--ftz=false",
                "--prec-div=true",
-               "--prec-sqrt=true"} {}
+               "--prec-sqrt=true"},
+      known_(kMostKept) {}
 
 std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& request) {
     const gpu::KernelText& text = *request.text;
-    if (auto found = find(text.source)) return found;
+    const auto same = [&](const Pipeline& one) { return one.source == text.source; };
+    if (auto found = known_.find(same)) return found;
     std::string options;
     for (const std::string& option : options_) options += option + " ";
-    const gpu::CacheKey key =
-        gpu::make_key(text.source, context_.info.name + "\n" + context_.info.driver, options);
+    const disk::Key key =
+        disk::make_key({text.source, context_.info.name, context_.info.driver, options});
     std::shared_ptr<const Pipeline> pipeline;
     if (const auto code = disk_.read(key)) {
         pipeline = std::make_shared<const Pipeline>(context_, text, code->data());
@@ -57,33 +59,8 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
         pipeline = std::make_shared<const Pipeline>(context_, text, compiled.data());
         disk_.write(key, compiled);
     }
-    const std::lock_guard lock(mutex_);
-    keep(pipeline);
+    known_.add(pipeline);
     return pipeline;
-}
-
-// The whole text decides, not a hash of it.
-std::shared_ptr<const Pipeline> Pipelines::find(const std::string& source) {
-    const std::lock_guard lock(mutex_);
-    for (auto known = known_.begin(); known != known_.end();) {
-        std::shared_ptr<const Pipeline> pipeline = known->pipeline.lock();
-        if (pipeline == nullptr) {
-            known = known_.erase(known);
-        } else if (pipeline->source != source) {
-            ++known;
-        } else {
-            known_.erase(known);
-            keep(pipeline);
-            return pipeline;
-        }
-    }
-    return nullptr;
-}
-
-// With the mutex held.
-void Pipelines::keep(const std::shared_ptr<const Pipeline>& pipeline) {
-    known_.push_front({pipeline, pipeline});
-    if (known_.size() > kMostKept) std::next(known_.begin(), kMostKept)->kept.reset();
 }
 
 std::vector<std::uint8_t> Pipelines::compile(const gpu::BuildRequest& request) {

@@ -1,11 +1,9 @@
 // Kernel texts compiled by NVRTC for this very device, each text once: kept in memory and on disk.
 #pragma once
 
-#include <list>
-#include <mutex>
-
 #include "context.h"
-#include "gpu/disk_cache.h"
+#include "disk/cache.h"
+#include "gpu/known_pipelines.h"
 
 namespace weft::cuda {
 
@@ -16,6 +14,7 @@ public:
 
     [[nodiscard]] Function entry(std::uint32_t index) const { return entries_.at(index); }
     const std::string source;
+    const std::uint64_t carried_bytes;  // of the first parameter
 
 private:
     Context& context_;
@@ -26,25 +25,17 @@ private:
 // Thread safe.
 class Pipelines {
 public:
-    Pipelines(Context& context, std::string directory, cpp::Host host);
+    Pipelines(Context& context, cpp::Host host);
     [[nodiscard]] std::shared_ptr<const Pipeline> build(const gpu::BuildRequest& request);
 
 private:
-    [[nodiscard]] std::shared_ptr<const Pipeline> find(const std::string& source);
-    void keep(const std::shared_ptr<const Pipeline>& pipeline);
     [[nodiscard]] std::vector<std::uint8_t> compile(const gpu::BuildRequest& request);
 
     Context& context_;
-    gpu::DiskCache disk_;
+    disk::Cache disk_;
     cpp::Host host_;
     std::vector<std::string> options_;
-    // Those in use, and the last used ones although nobody uses them.
-    struct Known {
-        std::weak_ptr<const Pipeline> pipeline;
-        std::shared_ptr<const Pipeline> kept;
-    };
-    std::mutex mutex_;
-    std::list<Known> known_;  // the last used first
+    gpu::KnownPipelines<Pipeline> known_;
 };
 
 }  // namespace weft::cuda

@@ -6,14 +6,12 @@
 #include <chrono>
 #include <thread>
 
+#include "semaphores.h"
+
 namespace weft::cuda {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// How long a wait asks without pause, and the pause after that: waking up costs more than short
-// work takes.
-constexpr std::chrono::microseconds kAsking{200};
+// Between two questions, once work turns out not to be short.
 constexpr std::chrono::microseconds kPause{50};
 
 struct Step {
@@ -21,6 +19,7 @@ struct Step {
     const Pipeline* pipeline = nullptr;
     std::uint32_t entry = 0;
     std::array<std::uint32_t, 2> groups{};
+    void* numbers = nullptr;  // that the launch carries, where the kernel takes them so
     std::vector<Address> parameters;
     std::array<std::uint32_t, 4> constants{};
     std::vector<void*> arguments;  // where the driver finds them
@@ -46,7 +45,13 @@ void record_launch(Recorded& work, const gpu::Launch& launch, Step& step) {
     step.pipeline = static_cast<const Pipeline*>(launch.pipeline);
     step.entry = launch.entry;
     step.groups = launch.groups;
-    for (const gpu::Slice& slice : launch.parameters) step.parameters.push_back(use(work, slice));
+    for (const gpu::Slice& slice : launch.parameters) {
+        if (&slice == &launch.parameters.front() && step.pipeline->carried_bytes != 0) {
+            step.numbers = slice.buffer->host + slice.offset;
+        } else {
+            step.parameters.push_back(use(work, slice));
+        }
+    }
     step.constants = launch.constants;
 }
 
@@ -85,6 +90,7 @@ std::unique_ptr<gpu::Work> record(const std::vector<gpu::Command>& commands) {
     }
     // From here on the steps stay where they are.
     for (Step& step : work->steps) {
+        if (step.numbers != nullptr) step.arguments.push_back(step.numbers);
         for (Address& parameter : step.parameters) step.arguments.push_back(&parameter);
         step.arguments.push_back(&step.constants);
     }
@@ -109,18 +115,28 @@ Event Timeline::idle_event() {
     return event;
 }
 
-std::uint64_t Timeline::submit(gpu::Work& submitted) {
+std::uint64_t Timeline::submit(gpu::Work& submitted, const gpu::Order& order) {
     auto& work = static_cast<Recorded&>(submitted);
     const Current current(context_);
+    for (gpu::Semaphore* wait : order.waits) static_cast<Semaphore&>(*wait).wait();
     for (Memory* memory : work.staged) memory->before();
     for (Step& step : work.steps) enqueue(context_, step);
+    for (gpu::Semaphore* signal : order.signals) static_cast<Semaphore&>(*signal).signal();
     const std::lock_guard lock(mutex_);
+    ++submitted_;
+    const bool gather = order.more && order.free() && submitted_ - marked_ < gpu::kMostGathered;
+    if (!gather) mark();
+    return submitted_;
+}
+
+// With the mutex held and the context current.
+void Timeline::mark() {
     Event event = idle_event();
     const Result result = context_.cu.event_record(event, context_.stream);
     if (result != kSuccess) idle_.push_back(event);
     context_.check(result, "mark the end of work");
-    flights_.push_back({event, ++submitted_});
-    return submitted_;
+    flights_.push_back({event, submitted_});
+    marked_ = submitted_;
 }
 
 // With the context current.
@@ -139,20 +155,17 @@ bool Timeline::reached(std::uint64_t value) {
 }
 
 bool Timeline::wait(std::uint64_t value, std::uint64_t timeout_ns) {
-    // Longer sums of times overflow.
-    constexpr std::uint64_t kForever = 1'000'000'000ull * 3600 * 24 * 365;
     const Current current(context_);
-    const Clock::time_point begin = Clock::now();
-    const Clock::time_point end = begin + std::chrono::nanoseconds(std::min(timeout_ns, kForever));
+    {
+        const std::lock_guard lock(mutex_);
+        if (value > marked_) mark();
+    }
+    const gpu::Asking::Clock::time_point end = gpu::end_of_wait(timeout_ns);
+    if (asking_.until(value, end, [&] { return reached(value); })) return true;
     for (;;) {
         if (reached(value)) return true;
-        const Clock::time_point now = Clock::now();
-        if (now >= end) return false;
-        if (now < begin + kAsking) {
-            std::this_thread::yield();
-        } else {
-            std::this_thread::sleep_for(kPause);
-        }
+        if (gpu::Asking::Clock::now() >= end) return false;
+        std::this_thread::sleep_for(kPause);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "context.h"
+#include "gpu/asking.h"
 #include "memory.h"
 #include "pipeline.h"
 
@@ -21,7 +22,7 @@ public:
     Timeline& operator=(const Timeline&) = delete;
     ~Timeline();
 
-    std::uint64_t submit(gpu::Work& work);
+    std::uint64_t submit(gpu::Work& work, const gpu::Order& order);
     [[nodiscard]] bool wait(std::uint64_t value, std::uint64_t timeout_ns);
 
 private:
@@ -30,13 +31,16 @@ private:
         std::uint64_t value;
     };
     [[nodiscard]] Event idle_event();
+    void mark();
     [[nodiscard]] bool reached(std::uint64_t value);
 
     Context& context_;
+    gpu::Asking asking_;
     std::mutex mutex_;  // of what follows
     std::deque<Flight> flights_;
     std::vector<Event> idle_;
     std::uint64_t submitted_ = 0;
+    std::uint64_t marked_ = 0;  // the last that has an event; those before complete with it
     std::uint64_t completed_ = 0;
 };
 

@@ -30,6 +30,13 @@ Result<std::string> Arguments::take_text(const char* what) {
     return taken->text;
 }
 
+std::optional<std::variant<double, std::string>> Arguments::take_any() {
+    std::optional<Argument> taken = take("");
+    if (!taken) return std::nullopt;
+    if (taken->is_text) return std::move(taken->text);
+    return taken->number;
+}
+
 Result<std::optional<std::string>> Arguments::take_named_text(std::string_view name) {
     const std::optional<Argument> taken = take(name);
     if (!taken) return std::optional<std::string>();

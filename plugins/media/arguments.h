@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace weft::media {
@@ -18,6 +19,8 @@ public:
 
     // The next positional text; a failure that names `what` if there is none.
     [[nodiscard]] Result<std::string> take_text(const char* what);
+    // The next positional argument of either kind, if there is one.
+    [[nodiscard]] std::optional<std::variant<double, std::string>> take_any();
     // A named argument, std::nullopt if it was not given.
     [[nodiscard]] Result<std::optional<std::string>> take_named_text(std::string_view name);
     [[nodiscard]] Result<std::optional<double>> take_named_number(std::string_view name);

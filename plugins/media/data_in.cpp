@@ -2,8 +2,7 @@
 // each row's second; without one, row i stands at frame i. Between rows it is linear, outside held.
 
 #include "bytes.h"
-#include "grid_store.h"
-#include "source.h"
+#include "stored_source.h"
 #include "table.h"
 
 #include <algorithm>
@@ -16,18 +15,6 @@ namespace {
 constexpr uint64_t kMaxFileBytes = 256ull << 20;
 // Rows at uneven times are laid out on the grid of their common step, up to so many points.
 constexpr uint64_t kMaxPoints = 1u << 22;
-
-class TableSource : public Source {
-public:
-    weft_handle handle(uint32_t output) const override { return store.handle(output); }
-    Status values(uint32_t output, const weft_points& points, double* values) override {
-        store.read(output, points, values);
-        return {};
-    }
-    Status execute(const weft_frame&) override { return {}; }
-
-    GridStore store;
-};
 
 // Even points in time, and where the rows stand between them.
 struct TimeGrid {
@@ -169,7 +156,7 @@ OpenedSource make_source(const Table& table, const OpenRequest& request, uint32_
     axis.step = layout->step;
     axis.stride = sizeof(double);
 
-    auto source = std::make_unique<TableSource>();
+    auto source = std::make_unique<StoredSource>();
     GridStore& store = source->store;
     const auto outputs = static_cast<uint32_t>(request.outputs.size());
     if (Status status = store.allocate(*request.services, grid, outputs); !status.ok())

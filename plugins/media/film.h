@@ -3,24 +3,25 @@
 
 #include "container.h"
 #include "film_index.h"
-#include "pixels.h"
+#include "shown_source.h"
 
 #include <memory>
 
 namespace weft::media {
 
-class Film {
+class Film final : public MovingPictures {
 public:
     [[nodiscard]] static Result<std::unique_ptr<Film>> open(std::unique_ptr<Container> container,
                                                             const Services& services);
 
     [[nodiscard]] const FilmIndex& index() const { return index_; }
     [[nodiscard]] const Container& container() const { return *container_; }
-    [[nodiscard]] uint64_t width() const { return width_; }
-    [[nodiscard]] uint64_t height() const { return height_; }
+    [[nodiscard]] uint64_t width() const override { return width_; }
+    [[nodiscard]] uint64_t height() const override { return height_; }
+    [[nodiscard]] uint64_t frame_at(double time) const override { return index_.frame_at(time); }
 
     // The picture of frame number `frame`, converted into `planes`.
-    [[nodiscard]] Status read(uint64_t frame, const Planes& planes);
+    [[nodiscard]] Status read(uint64_t frame, const Planes& planes) override;
 
 private:
     Film(std::unique_ptr<Container> container, FilmIndex index, Decoder decoder,

@@ -3,6 +3,7 @@
 #include <eval/eval.h>
 
 #include <algorithm>
+#include <weft/cpp/grid.hpp>
 
 namespace weft::media {
 
@@ -19,21 +20,11 @@ double coordinate(const weft_points& points, uint32_t field, uint64_t point) {
 }  // namespace
 
 void set_picture_axes(weft_grid& grid, uint64_t width, uint64_t height, uint32_t wrap) {
-    const auto make = [&](uint32_t field, uint64_t count, int64_t stride) {
-        weft_axis axis = {};
-        axis.field = field;
-        axis.filter = WEFT_FILTER_LINEAR;
-        axis.wrap = wrap;
-        axis.count = count;
-        axis.origin = 0.5 / static_cast<double>(count);
-        axis.step = 1.0 / static_cast<double>(count);
-        axis.stride = stride;
-        return axis;
-    };
     grid.format = WEFT_FORMAT_F32;
     grid.axis_count = 2;
-    grid.axes[0] = make(WEFT_FIELD_X, width, sizeof(float));
-    grid.axes[1] = make(WEFT_FIELD_Y, height, static_cast<int64_t>(width * sizeof(float)));
+    grid.axes[0] = cpp::picture_axis(WEFT_FIELD_X, width, sizeof(float), wrap);
+    grid.axes[1] =
+        cpp::picture_axis(WEFT_FIELD_Y, height, static_cast<int64_t>(width * sizeof(float)), wrap);
 }
 
 uint64_t value_size(const weft_grid& grid) {

@@ -1,26 +1,10 @@
 #include "picture.h"
 
-#include "grid_store.h"
 #include "pfm_reader.h"
+#include "stored_source.h"
 #include "truncation.h"
 
 namespace weft::media {
-
-namespace {
-
-class PictureSource : public Source {
-public:
-    weft_handle handle(uint32_t output) const override { return store.handle(output); }
-    Status values(uint32_t output, const weft_points& points, double* values) override {
-        store.read(output, points, values);
-        return {};
-    }
-    Status execute(const weft_frame&) override { return {}; }
-
-    GridStore store;
-};
-
-}  // namespace
 
 Result<DecodedPicture> decode_picture(Container& container) {
     if (is_pfm(container)) return decode_pfm(container);
@@ -51,7 +35,7 @@ OpenedSource open_picture(Container& container, const Services& services, uint32
         !status.ok())
         return status.failure();
 
-    auto source = std::make_unique<PictureSource>();
+    auto source = std::make_unique<StoredSource>();
     weft_grid grid = {};
     set_picture_axes(grid, picture->width, picture->height, wrap);
     if (Status status = source->store.allocate(services, grid, outputs); !status.ok())

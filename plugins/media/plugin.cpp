@@ -3,12 +3,12 @@
 
 #include <weft/plugin.h>
 
-#include <exception>
 #include <memory>
-#include <new>
 
 #include "av_log.h"
+#include "camera.h"
 #include "ffmpeg.h"
+#include "guarded.h"
 #include "program.h"
 #include "writer.h"
 
@@ -21,6 +21,7 @@ struct weft_backend {
     ~weft_backend() { weft::media::close_log(&services); }
 
     weft::media::Services services;
+    weft::media::Cameras cameras;
 };
 
 struct weft_program {
@@ -35,13 +36,14 @@ constexpr weft_str literal(std::string_view view) {
     return {view.data(), view.size()};
 }
 
-constexpr weft_str kBuiltins[] = {literal("load"), literal("data_in")};
+constexpr weft_str kBuiltins[] = {literal("load"), literal("data_in"), literal("camera")};
 constexpr weft_backend_info kInfo = {
     sizeof(weft_backend_info),
     WEFT_BACKEND_DETERMINISTIC,
     literal("media"),
     literal("0.1.0"),
-    literal("pictures, sound, films and tables in files, through FFmpeg and libsndfile"),
+    literal(
+        "pictures, sound, films and tables in files, and cameras, through FFmpeg and libsndfile"),
     0,  // compiles no kernels
     std::size(kBuiltins),
     kBuiltins,
@@ -49,20 +51,6 @@ constexpr weft_backend_info kInfo = {
     0,
     nullptr,
 };
-
-// Runs `call`, which returns a weft_status; an exception becomes one too.
-template <class Call>
-weft_status guarded(weft_error* error, Call&& call) noexcept {
-    try {
-        return call();
-    } catch (const std::bad_alloc&) {
-        return report(Failure{WEFT_UNAVAILABLE, "out of memory"}, error);
-    } catch (const std::exception& thrown) {
-        return report(Failure{WEFT_INTERNAL, thrown.what()}, error);
-    } catch (...) {
-        return report(Failure{WEFT_INTERNAL, "an unknown exception"}, error);
-    }
-}
 
 const weft_backend_info* describe() {
     return &kInfo;
@@ -90,7 +78,7 @@ weft_status compile(weft_backend* backend, const weft_batch* batch, weft_program
     return guarded(error, [&] {
         auto made = std::make_unique<weft_program>();
         const weft_status status =
-            Program::compile(backend->services, *batch, made->program, error);
+            Program::compile(backend->services, backend->cameras, *batch, made->program, error);
         if (status == WEFT_OK) *program = made.release();
         return status;
     });
@@ -98,17 +86,16 @@ weft_status compile(weft_backend* backend, const weft_batch* batch, weft_program
 
 weft_status get_handle(weft_program* program, uint32_t output, weft_handle* handle,
                        weft_error* error) {
-    return guarded(error, [&] { return report(program->program->handle(output, *handle), error); });
+    return guarded(error, [&] { return program->program->handle(output, *handle); });
 }
 
 weft_status get_values(weft_program* program, uint32_t output, const weft_points* points,
                        double* values, weft_error* error) {
-    return guarded(
-        error, [&] { return report(program->program->values(output, *points, values), error); });
+    return guarded(error, [&] { return program->program->values(output, *points, values); });
 }
 
 weft_status execute(weft_program* program, const weft_frame* frame, weft_error* error) {
-    return guarded(error, [&] { return report(program->program->execute(*frame), error); });
+    return guarded(error, [&] { return program->program->execute(*frame); });
 }
 
 void release(weft_program* program) {

@@ -98,8 +98,8 @@ private:
             constexpr uint8_t kUp = 2;
             uint8_t* const sub = filtered_.data() + y * (size + 1) + 1;
             uint8_t* const up = other.data();
-            for (size_t i = 0; i < size; ++i)
-                sub[i] = static_cast<uint8_t>(row[i] - row[i - pixel_]);
+            const uint8_t* const left = row - pixel_;
+            for (size_t i = 0; i < size; ++i) sub[i] = static_cast<uint8_t>(row[i] - left[i]);
             for (size_t i = 0; i < size; ++i) up[i] = static_cast<uint8_t>(row[i] - above[i]);
             const bool better = weight(up, size) < weight(sub, size);
             if (better) std::memcpy(sub, up, size);

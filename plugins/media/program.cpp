@@ -7,6 +7,12 @@ namespace weft::media {
 
 namespace {
 
+// A setting as a size in pixels.
+uint64_t whole(double setting, uint64_t otherwise) {
+    constexpr double kMost = 32767;
+    return setting >= 1 ? static_cast<uint64_t>(std::min(setting, kMost)) : otherwise;
+}
+
 weft_status report_at(const Failure& failure, const weft_source& source, weft_error* error) {
     if (error) {
         const size_t size = std::min<size_t>(source.node.size, sizeof error->node - 1);
@@ -19,12 +25,20 @@ weft_status report_at(const Failure& failure, const weft_source& source, weft_er
 
 }  // namespace
 
-Status Program::open(const Services& services, const weft_batch& batch, const weft_source& source) {
+Status Program::open(const Services& services, Cameras& cameras, const weft_batch& batch,
+                     const weft_source& source) {
     OpenRequest request;
     request.services = &services;
     request.arguments = Arguments(source);
-    if (batch.settings && batch.settings[WEFT_FIELD_FPS] > 0)
-        request.fps = batch.settings[WEFT_FIELD_FPS];
+    request.cameras = &cameras;
+    if (batch.settings) {
+        const auto setting = [&](uint32_t field, double otherwise) {
+            return batch.settings[field] > 0 ? batch.settings[field] : otherwise;
+        };
+        request.fps = setting(WEFT_FIELD_FPS, request.fps);
+        request.width = whole(setting(WEFT_FIELD_WIDTH, 0), request.width);
+        request.height = whole(setting(WEFT_FIELD_HEIGHT, 0), request.height);
+    }
     for (uint32_t i = 0; i < source.output_count; ++i) {
         const uint32_t output = source.first_output + i;
         if (output >= batch.output_count)
@@ -36,9 +50,10 @@ Status Program::open(const Services& services, const weft_batch& batch, const we
 
     const std::string_view builtin = view(source.builtin);
     OpenedSource opened =
-        builtin == "load" ? open_load(request)
-        : builtin == "data_in"
-            ? open_data_in(request)
+        builtin == "load"      ? open_load(request)
+        : builtin == "data_in" ? open_data_in(request)
+        : builtin == "camera"
+            ? open_camera(request)
             : OpenedSource(Failure{WEFT_UNSUPPORTED,
                                    "no builtin '" + std::string(builtin) + "' in this plugin"});
     if (!opened.ok()) return opened.failure();
@@ -58,14 +73,14 @@ Status Program::open(const Services& services, const weft_batch& batch, const we
     return {};
 }
 
-weft_status Program::compile(const Services& services, const weft_batch& batch,
+weft_status Program::compile(const Services& services, Cameras& cameras, const weft_batch& batch,
                              std::unique_ptr<Program>& program, weft_error* error) {
     if (batch.kernel_count)
         return report(Failure{WEFT_UNSUPPORTED, "media compiles no kernels"}, error);
     auto made = std::make_unique<Program>();
     made->outputs_.resize(batch.output_count);
     for (uint32_t i = 0; i < batch.source_count; ++i) {
-        const Status status = made->open(services, batch, batch.sources[i]);
+        const Status status = made->open(services, cameras, batch, batch.sources[i]);
         if (!status.ok()) return report_at(status.failure(), batch.sources[i], error);
     }
     program = std::move(made);

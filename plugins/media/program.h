@@ -14,7 +14,8 @@ class Program {
 public:
     // Opens every source of the batch and exposes its outputs. On failure `error` has the node and
     // the place in the program as well.
-    [[nodiscard]] static weft_status compile(const Services& services, const weft_batch& batch,
+    [[nodiscard]] static weft_status compile(const Services& services, Cameras& cameras,
+                                             const weft_batch& batch,
                                              std::unique_ptr<Program>& program, weft_error* error);
 
     [[nodiscard]] Status handle(uint32_t output, weft_handle& handle) const;
@@ -26,7 +27,7 @@ private:
         Source* source = nullptr;  // null: no output of ours
         uint32_t index = 0;        // within the source
     };
-    [[nodiscard]] Status open(const Services& services, const weft_batch& batch,
+    [[nodiscard]] Status open(const Services& services, Cameras& cameras, const weft_batch& batch,
                               const weft_source& source);
     [[nodiscard]] const Output* find(uint32_t output) const;
 

@@ -54,6 +54,9 @@ inline weft_status report(const Failure& failure, weft_error* error) {
     return failure.code;
 }
 
+inline weft_status report(weft_status reported, weft_error*) {
+    return reported;
+}
 inline weft_status report(const Status& status, weft_error* error) {
     return status.ok() ? WEFT_OK : report(status.failure(), error);
 }

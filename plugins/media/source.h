@@ -13,6 +13,8 @@
 
 namespace weft::media {
 
+class Cameras;  // camera.h
+
 class Source {
 public:
     virtual ~Source() = default;
@@ -31,11 +33,16 @@ struct OpenRequest {
     const Services* services = nullptr;
     Arguments arguments;
     std::vector<std::string> outputs;  // names of the strands, in order
-    double fps = 60;                   // of the program
+    double fps = 60;                   // of the program, as the size is
+    uint64_t width = 1280;
+    uint64_t height = 720;
+    Cameras* cameras = nullptr;
 };
 
-// By builtin: "load" (load.cpp), "data_in" (data_in.cpp).
+// By builtin: "load" (load.cpp), "data_in" (data_in.cpp), "camera"
+// (camera_source.cpp).
 [[nodiscard]] OpenedSource open_load(OpenRequest& request);
 [[nodiscard]] OpenedSource open_data_in(OpenRequest& request);
+[[nodiscard]] OpenedSource open_camera(OpenRequest& request);
 
 }  // namespace weft::media

@@ -1,13 +1,12 @@
 #include "writer.h"
 
+#include "guarded.h"
 #include "output.h"
 
 #include <weft/grid.h>
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
-#include <new>
 
 struct weft_writer {
     weft::media::OutputSettings settings;
@@ -114,20 +113,6 @@ OpenedOutput open_output(const OutputSettings& settings) {
     }
     return Failure{WEFT_UNSUPPORTED, "no file format '." + settings.extension + "' of '" +
                                          settings.path + "' is known"};
-}
-
-// Runs `call`, which returns a Status; an exception becomes a failure.
-template <class Call>
-weft_status guarded(weft_error* error, Call&& call) noexcept {
-    try {
-        return report(call(), error);
-    } catch (const std::bad_alloc&) {
-        return report(Failure{WEFT_UNAVAILABLE, "out of memory"}, error);
-    } catch (const std::exception& thrown) {
-        return report(Failure{WEFT_INTERNAL, thrown.what()}, error);
-    } catch (...) {
-        return report(Failure{WEFT_INTERNAL, "an unknown exception"}, error);
-    }
 }
 
 weft_status open(weft_str path, const weft_writer_options* options, weft_writer** writer,

@@ -7,13 +7,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 #include <weft/ops.h>
 
+#include "semaphores.h"
+
 namespace weft::opencl {
 namespace {
+
+constexpr cl_uint kNvidia = 0x10de;
+constexpr const char* kMappedSource =
+    "kernel void add(global uint* w) { w[get_global_id(0) + 16384] = w[get_global_id(0)] + 1; }";
 
 struct Loaded {
     Api api;
@@ -57,6 +62,7 @@ std::string status_name(cl_int status) {
         case CL_INVALID_KERNEL_ARGS: return "CL_INVALID_KERNEL_ARGS";
         case CL_INVALID_WORK_GROUP_SIZE: return "CL_INVALID_WORK_GROUP_SIZE";
         case CL_INVALID_BUFFER_SIZE: return "CL_INVALID_BUFFER_SIZE";
+        case CL_INVALID_SEMAPHORE_KHR: return "CL_INVALID_SEMAPHORE_KHR";
         default: return "status " + std::to_string(status);
     }
 }
@@ -71,6 +77,7 @@ weft_status meaning(cl_int status) {
         case CL_MEM_OBJECT_ALLOCATION_FAILURE:
         case CL_OUT_OF_HOST_MEMORY:
         case CL_INVALID_BUFFER_SIZE: return WEFT_UNAVAILABLE;
+        case CL_INVALID_SEMAPHORE_KHR: return WEFT_INTERNAL;
         // Beyond the numbers of the specification stand the drivers' own, for a kernel that
         // faulted.
         default: return status <= -1000 ? WEFT_DEVICE_LOST : WEFT_INTERNAL;
@@ -141,10 +148,10 @@ std::uint32_t lanes_of(const Api& cl, const Candidate& chosen) {
 
 }  // namespace
 
-const Api* load(std::string& why) {
+const Api& load() {
     static const Loaded loaded = open();
-    why = loaded.why;
-    return loaded.why.empty() ? &loaded.api : nullptr;
+    if (!loaded.why.empty()) throw cpp::Failure(WEFT_UNAVAILABLE, loaded.why);
+    return loaded.api;
 }
 
 std::string text_of(const Api& cl, cl_device_id device, cl_device_info what) {
@@ -179,25 +186,16 @@ std::vector<Candidate> candidates(const Api& cl) {
     return found;
 }
 
+std::vector<gpu::DeviceOption> options(const std::vector<Candidate>& all) {
+    std::vector<gpu::DeviceOption> made;
+    for (const Candidate& one : all)
+        made.push_back({one.name + ", " + one.platform_name, one.missing, one.score});
+    return made;
+}
+
 Candidate choose(const Api& cl) {
     const std::vector<Candidate> all = candidates(cl);
-    if (all.empty())
-        throw cpp::Failure(WEFT_UNAVAILABLE, "the OpenCL loader finds no platform with a device");
-    const char* asked = std::getenv("WEFT_OPENCL_DEVICE");
-    const Candidate* best = nullptr;
-    std::string reasons;
-    for (const Candidate& one : all) {
-        const std::string label = one.platform_name + ": " + one.name;
-        const bool wanted = asked == nullptr || label.find(asked) != std::string::npos;
-        if (!wanted || !one.missing.empty()) {
-            reasons += (reasons.empty() ? "" : "; ") + label + " " +
-                       (wanted ? one.missing : "is not what WEFT_OPENCL_DEVICE asks for");
-        } else if (best == nullptr || one.score > best->score) {
-            best = &one;
-        }
-    }
-    if (best == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, reasons);
-    return *best;
+    return all[gpu::choose_device(kChoice, options(all))];
 }
 
 Context::Context(const Api& api, const Candidate& chosen)
@@ -223,8 +221,11 @@ Context::Context(const Api& api, const Candidate& chosen)
           }(),
           cl.ReleaseCommandQueue) {
     describe(chosen);
-    // What a GPU keeps in its caches shows in no trial, so only processors are trusted with one.
+    // What a GPU keeps in its caches shows in no trial, so processors are trusted with one, and the
+    // driver that is CUDA's: it has pinned memory at one place, and its kernels end by writing
+    // back.
     coherent = (chosen.type & CL_DEVICE_TYPE_CPU) != 0 && try_coherence();
+    stays_mapped = number_of<cl_uint>(cl, device, CL_DEVICE_VENDOR_ID) == kNvidia && try_mapped();
     info.unified = coherent;
     info.import_alignment = coherent ? static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
@@ -252,12 +253,19 @@ void Context::describe(const Candidate& chosen) {
                                                       "clEnqueueReleaseExternalMemObjectsKHR"));
         info.imports_fd = acquire_external != nullptr && release_external != nullptr;
     }
+    find_semaphores(*this);
     info.text.target = gpu::Target::opencl;
     info.text.lanes = lanes_of(cl, chosen);
     info.text.native = native_of(cl, chosen);
-    // Wide vectors make whole groups of few threads.
-    info.text.group = info.text.lanes > 1 ? 16 : 128;
+    // Wide vectors make whole groups of few threads. A device starts a group in a time in which it
+    // writes many points.
+    info.text.group = info.text.lanes > 1 ? 16 : 256;
+    if (info.text.lanes > 1) info.text.least_lag = gpu::kLeastLagOfSoftware;
+    info.text.rows = 8;
     info.text.f64 = true;
+    // The rest is left to pointers.
+    info.text.carried = static_cast<std::uint32_t>(
+        number_of<std::size_t>(cl, device, CL_DEVICE_MAX_PARAMETER_SIZE) / 2);
     info.text.fused =
         (number_of<cl_device_fp_config>(cl, device, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_FMA) != 0;
 }
@@ -296,6 +304,44 @@ bool Context::try_coherence() {
     }
     ::munmap(memory, kBytes);
     return good;
+}
+
+// A kernel reads what the host wrote and writes what the host reads, while both are mapped: where
+// mapping makes copies, or an address is not the memory's own, neither sees the other.
+bool Context::try_mapped() {
+    constexpr std::size_t kWords = 16384, kRounds = 16;
+    cl_int status = CL_SUCCESS;
+    const char* source = kMappedSource;
+    const Handle<cl_program> program(
+        cl.CreateProgramWithSource(context.get(), 1, &source, nullptr, &status), cl.ReleaseProgram);
+    if (status != CL_SUCCESS ||
+        cl.BuildProgram(program.get(), 1, &device, "", nullptr, nullptr) != CL_SUCCESS)
+        return false;
+    const Handle<cl_kernel> kernel(cl.CreateKernel(program.get(), "add", &status),
+                                   cl.ReleaseKernel);
+    if (status != CL_SUCCESS) return false;
+    const Handle<cl_mem> memory(cl.CreateBuffer(context.get(), CL_MEM_ALLOC_HOST_PTR,
+                                                2 * kWords * sizeof(cl_uint), nullptr, &status),
+                                cl.ReleaseMemObject);
+    if (status != CL_SUCCESS) return false;
+    auto* const from = static_cast<cl_uint*>(
+        cl.EnqueueMapBuffer(queue.get(), memory.get(), CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, 0,
+                            2 * kWords * sizeof(cl_uint), 0, nullptr, nullptr, &status));
+    if (status != CL_SUCCESS) return false;
+    cl_mem argument = memory.get();
+    bool good = cl.SetKernelArg(kernel.get(), 0, sizeof argument, &argument) == CL_SUCCESS;
+    for (cl_uint round = 1; good && round <= kRounds; ++round) {
+        for (std::size_t i = 0; i < kWords; ++i) {
+            from[i] = round * 0x9e3779b9u + static_cast<cl_uint>(i);
+            from[kWords + i] = 0;
+        }
+        good = cl.EnqueueNDRangeKernel(queue.get(), kernel.get(), 1, nullptr, &kWords, nullptr, 0,
+                                       nullptr, nullptr) == CL_SUCCESS &&
+               cl.Finish(queue.get()) == CL_SUCCESS;
+        for (std::size_t i = 0; good && i < kWords; ++i) good = from[kWords + i] == from[i] + 1;
+    }
+    cl.EnqueueUnmapMemObject(queue.get(), memory.get(), from, 0, nullptr, nullptr);
+    return cl.Finish(queue.get()) == CL_SUCCESS && good;
 }
 
 void Context::check(cl_int status, const char* doing) {

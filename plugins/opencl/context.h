@@ -14,6 +14,7 @@
 #include <CL/cl.h>
 #include <CL/cl_ext.h>
 
+#include "gpu/choice.h"
 #include "gpu/device.h"
 
 namespace weft::opencl {
@@ -63,8 +64,17 @@ struct Api {
     decltype(&::clCreateBufferWithProperties) CreateBufferWithProperties = nullptr;
 };
 
-// The loader stays open: drivers leave threads behind. Null, with `why`, when there is none.
-[[nodiscard]] const Api* load(std::string& why);
+// The loader stays open: drivers leave threads behind. Throws cpp::Failure(WEFT_UNAVAILABLE) when
+// there is none.
+[[nodiscard]] const Api& load();
+
+// Of cl_khr_semaphore; null without it.
+struct SemaphoreApi {
+    clCreateSemaphoreWithPropertiesKHR_fn create = nullptr;
+    clEnqueueWaitSemaphoresKHR_fn wait = nullptr;
+    clEnqueueSignalSemaphoresKHR_fn signal = nullptr;
+    clReleaseSemaphoreKHR_fn release = nullptr;
+};
 
 // An object of OpenCL, released at the end.
 template <class Object>
@@ -81,8 +91,10 @@ struct Candidate {
     std::string missing;  // what it lacks to be used; "" when nothing
 };
 [[nodiscard]] std::vector<Candidate> candidates(const Api& cl);
-// The best usable one, of those whose name contains WEFT_OPENCL_DEVICE. Throws
-// cpp::Failure(WEFT_UNAVAILABLE) with the reason.
+// Which of them is meant, for gpu::choose_device().
+inline constexpr const char* kChoice = "WEFT_OPENCL_DEVICE";
+[[nodiscard]] std::vector<gpu::DeviceOption> options(const std::vector<Candidate>& all);
+// The one that gpu::choose_device() says; throws as it does.
 [[nodiscard]] Candidate choose(const Api& cl);
 
 // Both throw nothing: what a driver does not know is empty or 0.
@@ -112,14 +124,18 @@ public:
     // Kernels and the host see each other's writes to CL_MEM_USE_HOST_PTR memory without mapping
     // it.
     bool coherent = false;
+    // The same of mapped CL_MEM_ALLOC_HOST_PTR memory, on a device with memory of its own.
+    bool stays_mapped = false;
     std::atomic<std::uint64_t> used{0};  // bytes allocated here
 
     clEnqueueAcquireExternalMemObjectsKHR_fn acquire_external = nullptr;
     clEnqueueReleaseExternalMemObjectsKHR_fn release_external = nullptr;
+    SemaphoreApi semaphores;
 
 private:
     void describe(const Candidate& chosen);
     [[nodiscard]] bool try_coherence();
+    [[nodiscard]] bool try_mapped();
 
     std::atomic<bool> lost_{false};
 };

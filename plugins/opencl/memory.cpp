@@ -46,7 +46,7 @@ std::unique_ptr<Memory> Memory::allocate(Context& context, std::uint64_t size, g
     const std::uint64_t bytes = round_up(size == 0 ? 1 : size, page);
     std::unique_ptr<Memory> memory(new Memory(context));
     memory->size = size;
-    memory->take(bytes);
+    memory->take(bytes, place);
     if (context.coherent) {
         memory->on_host(bytes, place == gpu::Place::host);
     } else {
@@ -94,28 +94,29 @@ std::unique_ptr<Memory> Memory::import_fd(Context& context, int fd, std::uint64_
 
 Memory::~Memory() {
     const Api& cl = context_.cl;
-    if (access_ == Access::mapped && host != nullptr)
-        cl.EnqueueUnmapMemObject(context_.queue.get(), memory_.get(), host, 0, nullptr, nullptr);
-    if (access_ == Access::staged && host != nullptr)
-        cl.EnqueueUnmapMemObject(context_.queue.get(), staging_.get(), host, 0, nullptr, nullptr);
+    if (mapped_ != nullptr)
+        cl.EnqueueUnmapMemObject(context_.queue.get(), mapped_, host, 0, nullptr, nullptr);
     memory_.reset();
     staging_.reset();
     if (pages_ != nullptr) ::munmap(pages_, pages_bytes_);
     if (fd >= 0) ::close(fd);
-    context_.used -= taken_;
+    if (taken_) context_.used -= bytes_;
 }
 
-void Memory::take(std::uint64_t bytes) {
+// Of a device with memory of its own, pinned memory of the host takes nothing.
+void Memory::take(std::uint64_t bytes, gpu::Place place) {
     const gpu::DeviceInfo& info = context_.info;
     if (bytes > info.largest_buffer)
         no_memory(bytes, info.name + " allows " + in_mib(info.largest_buffer) + " at once");
+    bytes_ = bytes;
+    if (!context_.coherent && place != gpu::Place::device) return;
     const std::uint64_t before = context_.used.fetch_add(bytes);
     if (before + bytes > info.memory) {
         context_.used -= bytes;
         no_memory(bytes, in_mib(before) + " of the " + in_mib(info.memory) + " of " + info.name +
                              " are in use");
     }
-    taken_ = bytes;
+    taken_ = true;
 }
 
 void Memory::on_host(std::uint64_t bytes, bool shared) {
@@ -141,11 +142,13 @@ void Memory::on_device(std::uint64_t bytes, gpu::Place place) {
         memory_ = create(CL_MEM_READ_WRITE, bytes, nullptr);
         staging_ = create(CL_MEM_ALLOC_HOST_PTR, bytes, nullptr);
         host = map(staging_.get(), bytes, true, nullptr);
+        mapped_ = staging_.get();
         access_ = Access::staged;
     } else {
         memory_ = create(CL_MEM_ALLOC_HOST_PTR, bytes, nullptr);
         host = map(memory_.get(), bytes, true, nullptr);
-        access_ = Access::mapped;
+        mapped_ = memory_.get();
+        if (!context_.stays_mapped) access_ = Access::mapped;
     }
 }
 
@@ -191,7 +194,7 @@ void Memory::behind(cl_command_queue queue, cl_event* event) {
     cl_mem memory = memory_.get();
     if (access_ == Access::mapped) {
         // The address that others know must stay the one that it is mapped at.
-        if (map(memory, taken_, false, event) != host)
+        if (map(memory, bytes_, false, event) != host)
             throw cpp::Failure(WEFT_UNSUPPORTED, context_.info.name + " moves mapped memory");
     } else if (access_ == Access::external) {
         context_.check(context_.release_external(queue, 1, &memory, 0, nullptr, event),

@@ -11,7 +11,7 @@ public:
     // What has to happen around work that uses it.
     enum class Access : std::uint8_t {
         plain,     // nothing
-        mapped,    // unmapped before, mapped again behind
+        mapped,    // unmapped before, mapped again behind (Context::stays_mapped: plain)
         staged,    // `staging` is written to it before
         external,  // acquired before, released behind
     };
@@ -33,7 +33,7 @@ public:
 
 private:
     explicit Memory(Context& context) : context_(context) {}
-    void take(std::uint64_t bytes);
+    void take(std::uint64_t bytes, gpu::Place place);
     void on_host(std::uint64_t bytes, bool shared);
     void on_device(std::uint64_t bytes, gpu::Place place);
     [[nodiscard]] Handle<cl_mem> create(cl_mem_flags flags, std::uint64_t bytes, void* data);
@@ -41,9 +41,11 @@ private:
 
     Context& context_;
     Access access_ = Access::plain;
-    std::uint64_t taken_ = 0;  // bytes on the account
-    void* pages_ = nullptr;    // ours to unmap, after the objects below are released
+    std::uint64_t bytes_ = 0;
+    bool taken_ = false;     // on the account
+    void* pages_ = nullptr;  // ours to unmap, after the objects below are released
     std::uint64_t pages_bytes_ = 0;
+    cl_mem mapped_ = nullptr;  // that `host` is the address of; null: of pages
     Handle<cl_mem> memory_{nullptr, nullptr};
     Handle<cl_mem> staging_{nullptr, nullptr};
 };

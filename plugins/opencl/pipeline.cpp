@@ -25,10 +25,15 @@ Pipeline::Pipeline(Handle<cl_program> compiled, const gpu::KernelText& text)
     : program(std::move(compiled)),
       source(text.source),
       entries(names_of(text)),
-      parameters(static_cast<std::uint32_t>(text.parameters.size())) {}
+      parameters(static_cast<std::uint32_t>(text.parameters.size())),
+      carried_bytes(text.carried_bytes) {}
 
-Pipelines::Pipelines(Context& context, std::string directory, cpp::Host host)
-    : context_(context), disk_(std::move(directory)), host_(host), options_("-cl-std=CL1.2") {
+Pipelines::Pipelines(Context& context, cpp::Host host)
+    : context_(context),
+      disk_(std::string(host.cache_directory()), "kernel"),
+      host_(host),
+      options_("-cl-std=CL1.2"),
+      known_(kMostKept) {
     const auto config =
         number_of<cl_device_fp_config>(context.cl, context.device, CL_DEVICE_SINGLE_FP_CONFIG);
     if ((config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0)
@@ -37,43 +42,19 @@ Pipelines::Pipelines(Context& context, std::string directory, cpp::Host host)
 
 std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& request) {
     const gpu::KernelText& text = *request.text;
-    if (auto found = find(text.source)) return found;
-    const gpu::CacheKey key =
-        gpu::make_key(text.source, context_.info.name + "\n" + context_.info.driver, options_);
+    const auto same = [&](const Pipeline& one) { return one.source == text.source; };
+    if (auto found = known_.find(same)) return found;
+    const disk::Key key =
+        disk::make_key({text.source, context_.info.name, context_.info.driver, options_});
     Handle<cl_program> program(nullptr, nullptr);
     if (const auto binary = disk_.read(key)) program = from_binary(*binary);
     const bool compiled = program == nullptr;
     if (compiled) program = from_source(request);
-    const auto pipeline = std::make_shared<const Pipeline>(std::move(program), text);
+    auto pipeline = std::make_shared<const Pipeline>(std::move(program), text);
     warm(*pipeline, std::max(kWarmBytes, text.args.bytes(text.whole.size())));
     if (compiled) disk_.write(key, binary_of(*pipeline));
-    const std::lock_guard lock(mutex_);
-    keep(pipeline);
+    known_.add(pipeline);
     return pipeline;
-}
-
-// The whole text decides, not a hash of it.
-std::shared_ptr<const Pipeline> Pipelines::find(const std::string& source) {
-    const std::lock_guard lock(mutex_);
-    for (auto known = known_.begin(); known != known_.end();) {
-        std::shared_ptr<const Pipeline> pipeline = known->pipeline.lock();
-        if (pipeline == nullptr) {
-            known = known_.erase(known);
-        } else if (pipeline->source != source) {
-            ++known;
-        } else {
-            known_.erase(known);
-            keep(pipeline);
-            return pipeline;
-        }
-    }
-    return nullptr;
-}
-
-// With the mutex held.
-void Pipelines::keep(const std::shared_ptr<const Pipeline>& pipeline) {
-    known_.push_front({pipeline, pipeline});
-    if (known_.size() > kMostKept) std::next(known_.begin(), kMostKept)->kept.reset();
 }
 
 // Null when the driver does not want it any more.

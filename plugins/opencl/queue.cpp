@@ -4,20 +4,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
+
+#include "semaphores.h"
 
 namespace weft::opencl {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// How long a wait on a GPU asks before it sleeps: waking up costs more than short work takes.
-constexpr std::chrono::microseconds kAsking{100};
 
 struct Step {
     gpu::Command::Kind kind = gpu::Command::Kind::barrier;
     Handle<cl_kernel> kernel{nullptr, nullptr};
     std::array<std::uint32_t, 2> groups{};
+    const char* numbers = nullptr;  // that the launch carries, where the kernel takes them so
+    std::size_t number_bytes = 0;
     cl_mem from = nullptr, to = nullptr;
     std::uint64_t from_offset = 0, to_offset = 0, bytes = 0;
 };
@@ -56,14 +54,21 @@ cl_mem part_of(Context& context, Recorded& work, const gpu::Slice& slice) {
 }
 
 Step record_launch(Context& context, Recorded& work, const gpu::Launch& launch) {
+    const auto& pipeline = static_cast<const Pipeline&>(*launch.pipeline);
+    Step step;
     std::vector<cl_mem> parameters;
-    for (const gpu::Slice& slice : launch.parameters) {
+    for (std::size_t i = 0; i < launch.parameters.size(); ++i) {
+        const gpu::Slice& slice = launch.parameters[i];
+        if (i == 0 && pipeline.carried_bytes != 0) {
+            step.numbers = slice.buffer->host + slice.offset;
+            step.number_bytes = pipeline.carried_bytes;
+            parameters.push_back(nullptr);
+            continue;
+        }
         use(work, slice);
         parameters.push_back(part_of(context, work, slice));
     }
-    Step step;
-    step.kernel = make_kernel(context, static_cast<const Pipeline&>(*launch.pipeline), launch.entry,
-                              parameters, launch.constants);
+    step.kernel = make_kernel(context, pipeline, launch.entry, parameters, launch.constants);
     step.groups = launch.groups;
     return step;
 }
@@ -81,6 +86,10 @@ void enqueue_fill(Context& context, const Step& step, cl_event* event) {
 void enqueue(Context& context, const Step& step, cl_event* event) {
     switch (step.kind) {
         case gpu::Command::Kind::launch:
+            if (step.numbers != nullptr)
+                context.check(
+                    context.cl.SetKernelArg(step.kernel.get(), 0, step.number_bytes, step.numbers),
+                    "set the numbers");
             return launch(context, context.queue.get(), step.kernel.get(), step.groups, event);
         case gpu::Command::Kind::copy:
             return context.check(context.cl.EnqueueCopyBuffer(
@@ -104,9 +113,14 @@ Handle<cl_kernel> make_kernel(Context& context, const Pipeline& pipeline, std::u
         cl.ReleaseKernel);
     context.check(status, "find an entry of a kernel");
     cl_uint index = 0;
-    for (const cl_mem& parameter : parameters)
-        context.check(cl.SetKernelArg(kernel.get(), index++, sizeof parameter, &parameter),
+    for (const cl_mem& parameter : parameters) {
+        const bool carried = index == 0 && pipeline.carried_bytes != 0;
+        const std::vector<char> zeros(pipeline.carried_bytes);
+        context.check(carried ? cl.SetKernelArg(kernel.get(), index, zeros.size(), zeros.data())
+                              : cl.SetKernelArg(kernel.get(), index, sizeof parameter, &parameter),
                       "set a parameter");
+        ++index;
+    }
     context.check(cl.SetKernelArg(kernel.get(), index, sizeof constants, constants.data()),
                   "set the constants");
     return kernel;
@@ -153,6 +167,7 @@ Timeline::Timeline(Context& context) : context_(context), alarm_(new Alarm) {}
 
 Timeline::~Timeline() {
     for (const Flight& flight : flights_) context_.cl.ReleaseEvent(flight.event);
+    for (cl_event event : spent_) context_.cl.ReleaseEvent(event);
     alarm_->let_go();
 }
 
@@ -160,33 +175,57 @@ void Timeline::Alarm::let_go() {
     if (owners.fetch_sub(1) == 1) delete this;
 }
 
-void CL_CALLBACK Timeline::ring(cl_event, cl_int, void* user) {
-    auto* alarm = static_cast<Alarm*>(user);
+void CL_CALLBACK Timeline::ring(cl_event, cl_int status, void* user) {
+    auto* bell = static_cast<Bell*>(user);
+    Alarm* alarm = bell->alarm;
     {
         const std::lock_guard lock(alarm->mutex);
         ++alarm->rings;
+        if (status == CL_COMPLETE) alarm->told = std::max(alarm->told, bell->value);
+        alarm->idle.emplace_back(bell);
     }
     alarm->rung.notify_all();
     alarm->let_go();
 }
 
-std::uint64_t Timeline::submit(gpu::Work& submitted) {
+std::uint64_t Timeline::submit(gpu::Work& submitted, const gpu::Order& order) {
     auto& work = static_cast<Recorded&>(submitted);
     cl_command_queue queue = context_.queue.get();
     cl_event done = nullptr;
+    bool gather = order.more && order.free();
+    if (gather) {
+        const std::lock_guard lock(mutex_);
+        gather = submitted_ + 1 - flushed_ < gpu::kMostGathered;
+    }
+    const bool signals = !order.signals.empty();
+    const bool marks = !gather && !signals;
+    for (gpu::Semaphore* wait : order.waits) static_cast<Semaphore&>(*wait).wait(queue);
     for (Memory* memory : work.around) memory->before(queue);
     for (const Step& step : work.steps)
         enqueue(context_, step,
-                work.behind.empty() && &step == &work.steps.back() ? &done : nullptr);
+                marks && work.behind.empty() && &step == &work.steps.back() ? &done : nullptr);
     for (Memory* memory : work.behind)
-        memory->behind(queue, memory == work.behind.back() ? &done : nullptr);
+        memory->behind(queue, marks && memory == work.behind.back() ? &done : nullptr);
+    for (gpu::Semaphore* signal : order.signals)
+        static_cast<Semaphore&>(*signal).signal(queue,
+                                                signal == order.signals.back() ? &done : nullptr);
+    const std::lock_guard lock(mutex_);
+    ++submitted_;
+    if (!gather) flush(done);
+    return submitted_;
+}
+
+// With the mutex held. `done` is the event of the last command, or null.
+void Timeline::flush(cl_event done) {
+    cl_command_queue queue = context_.queue.get();
     if (done == nullptr)
         context_.check(context_.cl.EnqueueMarkerWithWaitList(queue, 0, nullptr, &done),
                        "mark the end of work");
+    for (cl_event event : spent_) context_.cl.ReleaseEvent(event);
+    spent_.clear();
+    flights_.push_back({done, submitted_, false});
+    flushed_ = submitted_;
     context_.check(context_.cl.Flush(queue), "submit work");
-    const std::lock_guard lock(mutex_);
-    flights_.push_back({done, ++submitted_, false});
-    return submitted_;
 }
 
 bool Timeline::reached(std::uint64_t value) {
@@ -208,46 +247,73 @@ bool Timeline::reached(std::uint64_t value) {
     return completed_ >= value;
 }
 
-void Timeline::watch(std::uint64_t value) {
-    cl_event event = nullptr;
+// Has the driver wake whoever waits; false when somebody had it do so before.
+bool Timeline::watch(std::uint64_t value) {
+    const std::lock_guard lock(mutex_);
+    const auto flight = std::find_if(flights_.begin(), flights_.end(),
+                                     [&](const Flight& f) { return f.value >= value; });
+    if (flight == flights_.end() || flight->watched) return false;
+    std::unique_ptr<Bell> bell;
     {
-        const std::lock_guard lock(mutex_);
-        for (Flight& flight : flights_) {
-            if (flight.value != value || flight.watched) continue;
-            flight.watched = true;
-            event = flight.event;
-            context_.cl.RetainEvent(event);
+        const std::lock_guard idle(alarm_->mutex);
+        if (alarm_->idle.empty()) {
+            bell = std::make_unique<Bell>();
+            alarm_->idle.reserve(++alarm_->bells);  // a callback must not run out of memory
+        } else {
+            bell = std::move(alarm_->idle.back());
+            alarm_->idle.pop_back();
         }
     }
-    if (event == nullptr) return;
+    *bell = {alarm_, flight->value};
     ++alarm_->owners;
-    const cl_int status = context_.cl.SetEventCallback(event, CL_COMPLETE, ring, alarm_);
-    context_.cl.ReleaseEvent(event);
-    if (status != CL_SUCCESS) alarm_->let_go();
+    Bell* const rung = bell.release();  // by the driver, perhaps at once
+    const cl_int status = context_.cl.SetEventCallback(flight->event, CL_COMPLETE, ring, rung);
+    if (status != CL_SUCCESS) {
+        delete rung;
+        alarm_->let_go();
+    }
     context_.check(status, "wait for work");
+    flight->watched = true;
+    return true;
+}
+
+// The driver said so: nobody asks it, whose thread still holds what a question would wait for.
+bool Timeline::settle(std::uint64_t value) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (completed_ >= value) return true;
+        if (!flights_.empty() && flights_.front().value >= value) {
+            completed_ = flights_.front().value;
+            spent_.push_back(flights_.front().event);
+            flights_.erase(flights_.begin());
+            return true;
+        }
+    }
+    return reached(value);  // of those before it nothing is known
 }
 
 bool Timeline::wait(std::uint64_t value, std::uint64_t timeout_ns) {
-    // Longer sums of times overflow.
-    constexpr std::uint64_t kForever = 1'000'000'000ull * 3600 * 24 * 365;
-    const Clock::time_point now = Clock::now();
-    const Clock::time_point end = now + std::chrono::nanoseconds(std::min(timeout_ns, kForever));
-    if (reached(value)) return true;
-    while (!context_.coherent && Clock::now() < std::min(now + kAsking, end)) {
-        std::this_thread::yield();
-        if (reached(value)) return true;
+    using Clock = gpu::Asking::Clock;
+    {
+        const std::lock_guard lock(mutex_);
+        if (value <= completed_) return true;
+        if (value > flushed_) flush(nullptr);
     }
-    while (Clock::now() < end) {
-        watch(value);
+    const Clock::time_point end = gpu::end_of_wait(timeout_ns);
+    // The threads of a processor's driver need the processor, and the locks that questions take.
+    if (!context_.coherent && asking_.until(value, end, [&] { return reached(value); }))
+        return true;
+    do {
         std::unique_lock lock(alarm_->mutex);
         const std::uint64_t heard = alarm_->rings;
         lock.unlock();
-        if (reached(value)) return true;
+        if (!watch(value) && reached(value)) return true;
         lock.lock();
         alarm_->rung.wait_until(lock, end, [&] { return alarm_->rings != heard; });
+        const bool told = alarm_->told >= value;
         lock.unlock();
-        if (reached(value)) return true;
-    }
+        if (told ? settle(value) : reached(value)) return true;
+    } while (Clock::now() < end);
     return false;
 }
 

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "drivers.h"
+#include "semaphores.h"
 
 namespace weft::vulkan {
 namespace {
@@ -71,12 +72,15 @@ std::string result_name(VkResult result) {
         case VK_ERROR_INCOMPATIBLE_DRIVER: return "VK_ERROR_INCOMPATIBLE_DRIVER";
         case VK_ERROR_INVALID_EXTERNAL_HANDLE: return "VK_ERROR_INVALID_EXTERNAL_HANDLE";
         case VK_ERROR_TOO_MANY_OBJECTS: return "VK_ERROR_TOO_MANY_OBJECTS";
+        case VK_ERROR_SURFACE_LOST_KHR: return "VK_ERROR_SURFACE_LOST_KHR";
+        case VK_ERROR_NATIVE_WINDOW_IN_USE_KHR: return "VK_ERROR_NATIVE_WINDOW_IN_USE_KHR";
         default: return "VkResult " + std::to_string(result);
     }
 }
 
 weft_status meaning(VkResult result) {
     switch (result) {
+        case VK_ERROR_SURFACE_LOST_KHR:
         case VK_ERROR_DEVICE_LOST: return WEFT_DEVICE_LOST;
         case VK_ERROR_OUT_OF_HOST_MEMORY:
         case VK_ERROR_OUT_OF_DEVICE_MEMORY:
@@ -164,7 +168,42 @@ Candidate judge(const Instance& instance, VkPhysicalDevice device) {
         });
     lacks(family == families.end(), "has no queue for compute work");
     found.family = static_cast<std::uint32_t>(family - families.begin());
+    found.queues = family == families.end() ? 0 : family->queueCount;
     return found;
+}
+
+// Says of those that cannot show pictures what they lack, and moves the others' queues to a family
+// that can.
+void require_presenting(const Instance& instance, const Presenting& presenting,
+                        std::vector<Candidate>& all) {
+    const GlobalApi& api = load();
+    const auto supports = reinterpret_cast<PFN_vkGetPhysicalDeviceSurfaceSupportKHR>(
+        api.GetInstanceProcAddr(instance.get(), "vkGetPhysicalDeviceSurfaceSupportKHR"));
+    const auto destroy = reinterpret_cast<PFN_vkDestroySurfaceKHR>(
+        api.GetInstanceProcAddr(instance.get(), "vkDestroySurfaceKHR"));
+    VkSurfaceKHR surface = presenting.make_surface(instance.get());
+    for (Candidate& one : all) {
+        if (!one.missing.empty()) continue;
+        if (!contains(extensions_of(instance, one.device), VK_KHR_SWAPCHAIN_EXTENSION_NAME)) {
+            one.missing = "shows no pictures (VK_KHR_swapchain)";
+            continue;
+        }
+        std::uint32_t count = 0;
+        instance.vk.GetPhysicalDeviceQueueFamilyProperties(one.device, &count, nullptr);
+        std::vector<VkQueueFamilyProperties> families(count);
+        instance.vk.GetPhysicalDeviceQueueFamilyProperties(one.device, &count, families.data());
+        one.missing = "has no queue that shows pictures on this screen";
+        for (std::uint32_t f = 0; f < count && !one.missing.empty(); ++f) {
+            VkBool32 can = VK_FALSE;
+            const bool draws = (families[f].queueFlags & VK_QUEUE_GRAPHICS_BIT) != 0;
+            if (!draws || supports(one.device, f, surface, &can) != VK_SUCCESS || can == VK_FALSE)
+                continue;
+            one.missing.clear();
+            one.family = f;
+            one.queues = families[f].queueCount;
+        }
+    }
+    destroy(instance.get(), surface, nullptr);
 }
 
 }  // namespace
@@ -175,7 +214,8 @@ const GlobalApi& load() {
     return loaded.api;
 }
 
-Instance::Instance(std::optional<cpp::Host> host) : host_(host) {
+Instance::Instance(std::optional<cpp::Host> host, const std::vector<const char*>& extensions)
+    : host_(host) {
     const GlobalApi& api = load();
     const bool wanted = host_ && validation_wanted();
     const bool validate = wanted && has_layer(api, kValidationLayer);
@@ -205,7 +245,8 @@ Instance::Instance(std::optional<cpp::Host> host) : host_(host) {
     application.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO;
     application.pApplicationName = "weft";
     application.apiVersion = VK_API_VERSION_1_3;
-    const char* const debug_utils = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
+    std::vector<const char*> wanted_extensions = extensions;
+    if (validate) wanted_extensions.push_back(VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
     VkInstanceCreateInfo info{};
     info.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO;
     info.pApplicationInfo = &application;
@@ -213,11 +254,13 @@ Instance::Instance(std::optional<cpp::Host> host) : host_(host) {
         info.pNext = &features;
         info.enabledLayerCount = 1;
         info.ppEnabledLayerNames = &kValidationLayer;
-        info.enabledExtensionCount = 1;
-        info.ppEnabledExtensionNames = &debug_utils;
     }
+    info.enabledExtensionCount = static_cast<std::uint32_t>(wanted_extensions.size());
+    info.ppEnabledExtensionNames = wanted_extensions.data();
     const KeepDrivers kept;
     const VkResult result = api.CreateInstance(&info, nullptr, &instance_);
+    if (result == VK_ERROR_INCOMPATIBLE_DRIVER)
+        throw cpp::Failure(WEFT_UNAVAILABLE, "the Vulkan loader finds no driver");
     if (result != VK_SUCCESS)
         throw cpp::Failure(WEFT_UNAVAILABLE,
                            "no instance of Vulkan can be made: " + result_name(result));
@@ -258,28 +301,27 @@ std::vector<Candidate> candidates(const Instance& instance) {
     return found;
 }
 
-Candidate choose(const Instance& instance) {
-    const std::vector<Candidate> all = candidates(instance);
-    if (all.empty()) throw cpp::Failure(WEFT_UNAVAILABLE, "Vulkan has no device");
-    const char* asked = std::getenv("WEFT_VULKAN_DEVICE");
-    const std::string wanted = asked != nullptr ? asked : "";
-    const bool by_number = wanted.find_first_not_of("0123456789") == std::string::npos;
-    const Candidate* best = nullptr;
-    std::string why;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const bool meant =
-            wanted.empty() || (by_number ? wanted == std::to_string(i)
-                                         : all[i].name.find(wanted) != std::string::npos);
-        if (!meant) {
-            why += (why.empty() ? "" : "; ") + all[i].name + " is not \"" + wanted + '"';
-        } else if (!all[i].missing.empty()) {
-            why += (why.empty() ? "" : "; ") + all[i].name + ' ' + all[i].missing;
-        } else if (best == nullptr || all[i].score > best->score) {
-            best = &all[i];
-        }
+std::vector<gpu::DeviceOption> options(const std::vector<Candidate>& all) {
+    std::vector<gpu::DeviceOption> made;
+    for (const Candidate& one : all) made.push_back({one.name, one.missing, one.score});
+    return made;
+}
+
+Candidate choose(const Instance& instance, const std::optional<Presenting>& presenting) {
+    std::vector<Candidate> all = candidates(instance);
+    if (!presenting) return all[gpu::choose_device(kChoice, options(all))];
+    require_presenting(instance, *presenting, all);
+    try {
+        return all[gpu::choose_device(kChoice, options(all))];
+    } catch (const cpp::Failure&) {
+        const auto best =
+            std::max_element(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+                return std::pair(a.missing.empty(), a.score) <
+                       std::pair(b.missing.empty(), b.score);
+            });
+        if (best == all.end() || !best->missing.empty()) throw;
+        return *best;
     }
-    if (best == nullptr) throw cpp::Failure(WEFT_UNAVAILABLE, why);
-    return *best;
 }
 
 void Context::check(VkResult result, std::string_view doing) {
@@ -289,9 +331,12 @@ void Context::check(VkResult result, std::string_view doing) {
                        chosen.name + ", " + std::string(doing) + ": " + result_name(result));
 }
 
-Context::Context(cpp::Host h) : host(h), instance(h), chosen(choose(instance)) {
+Context::Context(cpp::Host h, const std::optional<Presenting>& presenting)
+    : host(h),
+      instance(h, presenting ? presenting->extensions : std::vector<const char*>()),
+      chosen(choose(instance, presenting)) {
     describe();
-    open();
+    open(presenting.has_value());
 }
 
 Context::~Context() {
@@ -337,24 +382,37 @@ void Context::describe() {
     if (driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE) {
         info.text.longest_loop = kLongestLoop;
         info.text.zero_hidden = true;
+        info.text.least_lag = gpu::kLeastLagOfSoftware;
         info.text.column_cost = kColumnCost;
         info.text.lanes = kPointsOfThread;
         info.text.native = kExactInLlvmpipe;
+    } else if (!software()) {
+        info.text.group = 128;  // a device starts a group in a time in which it writes many points
+        info.text.rows = 8;
     }
 }
 
-void Context::open() {
+void Context::open(bool presents) {
     const std::vector<std::string> offered = extensions_of(instance, chosen.device);
     std::vector<const char*> wanted;
     for (const char* name :
          {VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME, VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME,
-          VK_EXT_MEMORY_BUDGET_EXTENSION_NAME, VK_EXT_MEMORY_PRIORITY_EXTENSION_NAME})
+          VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME,
+          VK_EXT_MEMORY_PRIORITY_EXTENSION_NAME,
+          VK_EXT_PAGEABLE_DEVICE_LOCAL_MEMORY_EXTENSION_NAME})
         if (contains(offered, name)) wanted.push_back(name);
+    if (presents) wanted.push_back(VK_KHR_SWAPCHAIN_EXTENSION_NAME);
     has_budget = contains(offered, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
     has_priority = contains(offered, VK_EXT_MEMORY_PRIORITY_EXTENSION_NAME);
 
+    const bool pages = contains(offered, VK_EXT_PAGEABLE_DEVICE_LOCAL_MEMORY_EXTENSION_NAME);
+
+    VkPhysicalDevicePageableDeviceLocalMemoryFeaturesEXT pageable{};
+    pageable.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PAGEABLE_DEVICE_LOCAL_MEMORY_FEATURES_EXT;
+    pageable.pageableDeviceLocalMemory = VK_TRUE;
     VkPhysicalDeviceMemoryPriorityFeaturesEXT priority{};
     priority.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PRIORITY_FEATURES_EXT;
+    priority.pNext = pages ? &pageable : nullptr;
     priority.memoryPriority = VK_TRUE;
     VkPhysicalDeviceVulkan12Features features12{};
     features12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
@@ -368,12 +426,12 @@ void Context::open() {
     features.features.shaderFloat64 = VK_TRUE;
     features.features.shaderInt64 = VK_TRUE;
 
-    const float first = 1;
+    constexpr float kEqual[2] = {1, 1};
     VkDeviceQueueCreateInfo queues{};
     queues.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO;
     queues.queueFamilyIndex = chosen.family;
-    queues.queueCount = 1;
-    queues.pQueuePriorities = &first;
+    queues.queueCount = std::min(chosen.queues, 2u);
+    queues.pQueuePriorities = kEqual;
     VkDeviceCreateInfo create{};
     create.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
     create.pNext = &features;
@@ -385,15 +443,24 @@ void Context::open() {
 #define WEFT_VULKAN_FIND(name) \
     vk.name = reinterpret_cast<PFN_vk##name>(instance.vk.GetDeviceProcAddr(device, "vk" #name));
     WEFT_VULKAN_DEVICE_FUNCTIONS(WEFT_VULKAN_FIND)
+    if (pages) {
+        WEFT_VULKAN_FIND(SetDeviceMemoryPriorityEXT)
+    }
     if (contains(offered, VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME)) {
         WEFT_VULKAN_FIND(GetMemoryFdKHR)
     }
     if (contains(offered, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME)) {
         WEFT_VULKAN_FIND(GetMemoryHostPointerPropertiesEXT)
     }
+    if (contains(offered, VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME)) {
+        WEFT_VULKAN_FIND(GetSemaphoreFdKHR)
+        WEFT_VULKAN_FIND(ImportSemaphoreFdKHR)
+    }
 #undef WEFT_VULKAN_FIND
     vk.GetDeviceQueue(device, chosen.family, 0, &queue);
+    if (chosen.queues > 1) vk.GetDeviceQueue(device, chosen.family, 1, &rescue);
     find_sharing();
+    find_semaphores(*this);
 }
 
 void Context::find_sharing() {

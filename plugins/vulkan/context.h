@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,6 +15,7 @@
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
+#include "gpu/choice.h"
 #include "gpu/device.h"
 
 namespace weft::vulkan {
@@ -24,17 +26,18 @@ namespace weft::vulkan {
     F(EnumerateInstanceLayerProperties)     \
     F(EnumerateInstanceVersion)
 
-#define WEFT_VULKAN_INSTANCE_FUNCTIONS(F)        \
-    F(CreateDevice)                              \
-    F(DestroyInstance)                           \
-    F(EnumerateDeviceExtensionProperties)        \
-    F(EnumeratePhysicalDevices)                  \
-    F(GetDeviceProcAddr)                         \
-    F(GetPhysicalDeviceExternalBufferProperties) \
-    F(GetPhysicalDeviceFeatures2)                \
-    F(GetPhysicalDeviceMemoryProperties2)        \
-    F(GetPhysicalDeviceProperties)               \
-    F(GetPhysicalDeviceProperties2)              \
+#define WEFT_VULKAN_INSTANCE_FUNCTIONS(F)           \
+    F(CreateDevice)                                 \
+    F(DestroyInstance)                              \
+    F(EnumerateDeviceExtensionProperties)           \
+    F(EnumeratePhysicalDevices)                     \
+    F(GetDeviceProcAddr)                            \
+    F(GetPhysicalDeviceExternalBufferProperties)    \
+    F(GetPhysicalDeviceExternalSemaphoreProperties) \
+    F(GetPhysicalDeviceFeatures2)                   \
+    F(GetPhysicalDeviceMemoryProperties2)           \
+    F(GetPhysicalDeviceProperties)                  \
+    F(GetPhysicalDeviceProperties2)                 \
     F(GetPhysicalDeviceQueueFamilyProperties)
 
 #define WEFT_VULKAN_DEVICE_FUNCTIONS(F) \
@@ -76,6 +79,7 @@ namespace weft::vulkan {
     F(GetBufferMemoryRequirements)      \
     F(GetDeviceQueue)                   \
     F(GetPipelineCacheData)             \
+    F(GetSemaphoreCounterValue)         \
     F(MapMemory)                        \
     F(QueueSubmit)                      \
     F(ResetCommandPool)                 \
@@ -94,7 +98,10 @@ struct DeviceApi {
     WEFT_VULKAN_DEVICE_FUNCTIONS(WEFT_VULKAN_POINTER)
     // With their extensions; else null.
     PFN_vkGetMemoryFdKHR GetMemoryFdKHR = nullptr;
+    PFN_vkSetDeviceMemoryPriorityEXT SetDeviceMemoryPriorityEXT = nullptr;
     PFN_vkGetMemoryHostPointerPropertiesEXT GetMemoryHostPointerPropertiesEXT = nullptr;
+    PFN_vkGetSemaphoreFdKHR GetSemaphoreFdKHR = nullptr;
+    PFN_vkImportSemaphoreFdKHR ImportSemaphoreFdKHR = nullptr;
 };
 #undef WEFT_VULKAN_POINTER
 
@@ -113,7 +120,9 @@ constexpr VkBufferUsageFlags kBufferUsage =
 // error in the log, and counted.
 class Instance {
 public:
-    explicit Instance(std::optional<cpp::Host> host);  // none: nobody to tell
+    // None: nobody to tell.
+    explicit Instance(std::optional<cpp::Host> host,
+                      const std::vector<const char*>& extensions = {});
     Instance(const Instance&) = delete;
     Instance& operator=(const Instance&) = delete;
     ~Instance();
@@ -141,13 +150,24 @@ struct Candidate {
     VkPhysicalDeviceType type = VK_PHYSICAL_DEVICE_TYPE_OTHER;
     std::string name;
     int score = 0;
-    std::uint32_t family = 0;  // of the queue
+    std::uint32_t family = 0;  // of the queues
+    std::uint32_t queues = 0;  // that it has
     std::string missing;       // what it lacks to be used; "" when nothing
 };
 [[nodiscard]] std::vector<Candidate> candidates(const Instance& instance);
-// The best usable one, of those that WEFT_VULKAN_DEVICE allows: a part of the name, or the index.
-// Throws cpp::Failure(WEFT_UNAVAILABLE) with the reason.
-[[nodiscard]] Candidate choose(const Instance& instance);
+// Which of them is meant, for gpu::choose_device().
+inline constexpr const char* kChoice = "WEFT_VULKAN_DEVICE";
+[[nodiscard]] std::vector<gpu::DeviceOption> options(const std::vector<Candidate>& all);
+// A device that shows pictures as well: what its instance needs for that, and some surface to which
+// it must be able to present.
+struct Presenting {
+    std::vector<const char*> extensions;
+    std::function<VkSurfaceKHR(VkInstance)> make_surface;
+};
+// The one that gpu::choose_device() says; throws as it does. Where that one cannot present, the
+// best that can.
+[[nodiscard]] Candidate choose(const Instance& instance,
+                               const std::optional<Presenting>& presenting);
 
 // An object of a device, destroyed at the end.
 template <class Object>
@@ -181,7 +201,7 @@ private:
 
 class Context {
 public:
-    explicit Context(cpp::Host host);
+    explicit Context(cpp::Host host, const std::optional<Presenting>& presenting = std::nullopt);
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
     ~Context();
@@ -206,7 +226,8 @@ public:
     const Candidate chosen;
     VkDevice device = VK_NULL_HANDLE;
     DeviceApi vk;
-    VkQueue queue = VK_NULL_HANDLE;  // guarded by the timeline
+    VkQueue queue = VK_NULL_HANDLE;   // guarded by the timeline
+    VkQueue rescue = VK_NULL_HANDLE;  // for what the other one waits for; none where there is one
     gpu::DeviceInfo info;
     VkPhysicalDeviceMemoryProperties memory{};
     VkPhysicalDeviceFloatControlsProperties float_controls{};
@@ -216,7 +237,7 @@ public:
 
 private:
     void describe();
-    void open();
+    void open(bool presents);
     void find_sharing();
 
     std::atomic<bool> lost_{false};

@@ -29,12 +29,7 @@ void main() {
 
 }  // namespace
 
-Device::Device(cpp::Host host)
-    : context_(host),
-      heap_(context_),
-      pipelines_(context_, std::string(host.cache_directory())),
-      pools_(context_),
-      timeline_(context_) {
+Device::Device(cpp::Host host) : DeviceParts(host, host) {
     // Software drivers do it in two steps, or call a slow function.
     if (context_.software()) return;
     context_.info.text.fused = fuses();
@@ -71,18 +66,6 @@ bool Device::fuses() {
     return fused[0] == 1 && fused[1] == 1;
 }
 
-std::unique_ptr<gpu::Buffer> Device::allocate(std::uint64_t size, gpu::Place place) {
-    return heap_.allocate(size, place);
-}
-
-std::unique_ptr<gpu::Buffer> Device::import_host(void* data, std::uint64_t size) {
-    return heap_.import_host(data, size);
-}
-
-std::unique_ptr<gpu::Buffer> Device::import_fd(int fd, std::uint64_t size) {
-    return heap_.import_fd(fd, size);
-}
-
 std::shared_ptr<const gpu::Pipeline> Device::build(const gpu::BuildRequest& request) {
     bool fresh = false;
     std::shared_ptr<const Pipeline> pipeline = pipelines_.build(request, fresh);
@@ -109,14 +92,6 @@ void Device::warm(const std::shared_ptr<const Pipeline>& pipeline) {
 
 std::unique_ptr<gpu::Work> Device::record(const std::vector<gpu::Command>& commands) {
     return std::make_unique<Work>(context_, pipelines_, pools_, heap_, commands);
-}
-
-std::uint64_t Device::submit(gpu::Work& work) {
-    return timeline_.submit(work);
-}
-
-bool Device::wait(std::uint64_t value, std::uint64_t timeout_ns) {
-    return timeline_.wait(value, timeout_ns);
 }
 
 gpu::Device::Budget Device::budget() const {

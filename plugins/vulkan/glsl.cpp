@@ -87,37 +87,18 @@ struct ProgramDeleter {
     throw cpp::Failure(WEFT_INTERNAL, "the GLSL of " + name + " does not compile: " + log);
 }
 
-}  // namespace
-
-bool has_rare_paths(const std::string& source) {
-    for (std::size_t at = source.find("ONCE"); at != std::string::npos;
-         at = source.find("ONCE", at + 1)) {
-        const std::size_t line = source.rfind('\n', at) + 1;
-        if (source.compare(line, 7, "#define") != 0) return true;
-    }
-    return false;
-}
-
-std::vector<std::uint32_t> compile_glsl(const std::string& source, std::uint32_t entry, Paths paths,
-                                        const std::string& name) {
+std::vector<std::uint32_t> compile(glslang_stage_t stage, const std::string& text,
+                                   const std::string& name) {
     static const bool started = glslang_initialize_process() != 0;
     if (!started) throw cpp::Failure(WEFT_UNAVAILABLE, "glslang does not start");
 
     glslang_input_t input{};
     input.language = GLSLANG_SOURCE_GLSL;
-    input.stage = GLSLANG_STAGE_COMPUTE;
+    input.stage = stage;
     input.client = GLSLANG_CLIENT_VULKAN;
     input.client_version = GLSLANG_TARGET_VULKAN_1_2;
     input.target_language = GLSLANG_TARGET_SPV;
     input.target_language_version = GLSLANG_TARGET_SPV_1_5;
-    // Behind the first line, which tells the version.
-    std::string defines = "#define WEFT_ENTRY " + std::to_string(entry) + "\n";
-    std::string text = source;
-    if (paths == Paths::common) {
-        defines += "#define WEFT_COMMON\n#define main w_common_main\n";
-        text += kDoubtfulMain;
-    }
-    text.insert(text.find('\n') + 1, defines + "#line 2\n");
     input.code = text.c_str();
     input.default_version = 460;
     input.default_profile = GLSLANG_NO_PROFILE;
@@ -132,12 +113,42 @@ std::vector<std::uint32_t> compile_glsl(const std::string& source, std::uint32_t
     if (glslang_program_link(program.get(),
                              GLSLANG_MSG_SPV_RULES_BIT | GLSLANG_MSG_VULKAN_RULES_BIT) == 0)
         fail(name, glslang_program_get_info_log(program.get()));
-    glslang_program_SPIRV_generate(program.get(), GLSLANG_STAGE_COMPUTE);
+    glslang_program_SPIRV_generate(program.get(), stage);
     std::vector<std::uint32_t> module(glslang_program_SPIRV_get_size(program.get()));
     glslang_program_SPIRV_get(program.get(), module.data());
     if (module.size() <= kHeaderWords)
         fail(name, glslang_program_SPIRV_get_messages(program.get()));
     return module;
+}
+
+}  // namespace
+
+bool has_rare_paths(const std::string& source) {
+    for (std::size_t at = source.find("ONCE"); at != std::string::npos;
+         at = source.find("ONCE", at + 1)) {
+        const std::size_t line = source.rfind('\n', at) + 1;
+        if (source.compare(line, 7, "#define") != 0) return true;
+    }
+    return false;
+}
+
+std::vector<std::uint32_t> compile_glsl(const std::string& source, std::uint32_t entry, Paths paths,
+                                        const std::string& name) {
+    // Behind the first line, which tells the version.
+    std::string defines = "#define WEFT_ENTRY " + std::to_string(entry) + "\n";
+    std::string text = source;
+    if (paths == Paths::common) {
+        defines += "#define WEFT_COMMON\n#define main w_common_main\n";
+        text += kDoubtfulMain;
+    }
+    text.insert(text.find('\n') + 1, defines + "#line 2\n");
+    return compile(GLSLANG_STAGE_COMPUTE, text, name);
+}
+
+std::vector<std::uint32_t> compile_stage(Stage stage, const std::string& source,
+                                         const std::string& name) {
+    return compile(stage == Stage::vertex ? GLSLANG_STAGE_VERTEX : GLSLANG_STAGE_FRAGMENT, source,
+                   name);
 }
 
 std::vector<std::uint32_t> make_exact(const std::vector<std::uint32_t>& module,

@@ -24,6 +24,11 @@ enum class Paths : std::uint8_t { all, common };
                                                       std::uint32_t entry, Paths paths,
                                                       const std::string& name);
 
+// Text of another stage than kernels have. Throws as compile_glsl() does.
+enum class Stage : std::uint8_t { vertex, fragment };
+[[nodiscard]] std::vector<std::uint32_t> compile_stage(Stage stage, const std::string& source,
+                                                       const std::string& name);
+
 // Whether the text has paths that Paths::common leaves out.
 [[nodiscard]] bool has_rare_paths(const std::string& source);
 

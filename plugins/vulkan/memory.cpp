@@ -166,7 +166,11 @@ Block::Block(Context& context, const Wish& wish) : context_(context) {
     memory_ = context.make<VkDeviceMemory>(context.vk.AllocateMemory, context.vk.FreeMemory,
                                            allocate, "allocating memory");
     if (wish.import_fd != nullptr) *wish.import_fd = -1;
-    if (wish.import_host == nullptr && wish.import_fd == nullptr) taken_ = allocate.allocationSize;
+    own_ = wish.import_host == nullptr && wish.import_fd == nullptr;
+    const std::uint32_t heap = context.memory.memoryTypes[allocate.memoryTypeIndex].heapIndex;
+    const bool local =
+        (context.memory.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0;
+    if (own_ && local) taken_ = allocate.allocationSize;
     context.used += taken_;
     context.check(context.vk.BindBufferMemory(context.device, buffer_.get(), memory_.get(), 0),
                   "binding memory");
@@ -191,7 +195,12 @@ void Block::map(std::uint64_t size) {
         context_.vk.MapMemory(context_.device, memory_.get(), 0, VK_WHOLE_SIZE, 0, &data),
         "mapping memory");
     host_ = static_cast<char*>(data);
-    if (context_.info.unified && taken_ != 0 && size >= kWorthPrefaulting) prefault(host_, size);
+    if (context_.info.unified && own_ && size >= kWorthPrefaulting) prefault(host_, size);
+}
+
+void Block::set_priority(float priority) {
+    if (own_ && context_.vk.SetDeviceMemoryPriorityEXT != nullptr)
+        context_.vk.SetDeviceMemoryPriorityEXT(context_.device, memory_.get(), priority);
 }
 
 Memory::Memory(Heap* heap, std::shared_ptr<Block> block, std::uint64_t at, std::uint64_t bytes)
@@ -202,6 +211,10 @@ Memory::Memory(Heap* heap, std::shared_ptr<Block> block, std::uint64_t at, std::
 Memory::~Memory() {
     if (fd >= 0) ::close(fd);
     if (heap_ != nullptr) heap_->give_back(*this);
+}
+
+void Memory::set_priority(float priority) {
+    if (heap_ == nullptr) block_->set_priority(priority);
 }
 
 std::shared_ptr<Block> Heap::make(const Block::Wish& wish) {
@@ -279,11 +292,13 @@ std::unique_ptr<Memory> Heap::allocate(std::uint64_t size, Place place) {
         get.handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT;
         context_.check(context_.vk.GetMemoryFdKHR(context_.device, &get, &made->fd),
                        "exporting memory");
+        made->passed_on_ = true;
     } else if (bytes <= kSmall) {
         made = share(bytes, place);
     } else {
         made = std::make_unique<Memory>(nullptr, make({.size = bytes, .place = place}), 0, bytes);
     }
+    made->seen_by_host_ = context_.info.unified || place == Place::host || place == Place::readback;
     made->size = size;
     return made;
 }
@@ -333,6 +348,7 @@ std::unique_ptr<Memory> Heap::import_fd(int fd, std::uint64_t size) {
     }
     auto made = std::make_unique<Memory>(nullptr, std::move(block), 0, bytes);
     made->size = size;
+    made->passed_on_ = true;
     return made;
 }
 

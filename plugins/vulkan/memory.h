@@ -28,6 +28,8 @@ public:
     [[nodiscard]] VkDeviceMemory memory() const { return memory_.get(); }
     [[nodiscard]] VkDeviceAddress address() const { return address_; }
     [[nodiscard]] char* host() const { return host_; }
+    // Where the driver pages memory out: the others go first.
+    void set_priority(float priority);
 
     // Ranges of a block that several buffers share. Guarded by the heap.
     std::map<std::uint64_t, std::uint64_t> holes;  // offset -> bytes
@@ -36,7 +38,8 @@ private:
     void map(std::uint64_t size);
 
     Context& context_;
-    std::uint64_t taken_ = 0;  // bytes on the account
+    std::uint64_t taken_ = 0;  // bytes on the account of the device's memory
+    bool own_ = false;         // not imported
     Owned<VkDeviceMemory> memory_;
     Owned<VkBuffer> buffer_;
     VkDeviceAddress address_ = 0;
@@ -50,9 +53,14 @@ public:
     Memory(Heap* heap, std::shared_ptr<Block> block, std::uint64_t at, std::uint64_t bytes);
     ~Memory() override;
 
+    void set_priority(float priority) override;
     [[nodiscard]] VkBuffer buffer() const { return block_->buffer(); }
     [[nodiscard]] std::uint64_t start() const { return start_; }  // within buffer()
     [[nodiscard]] VkDeviceAddress address() const { return block_->address() + start_; }
+    // The host reads what work writes.
+    [[nodiscard]] bool seen_by_host() const { return seen_by_host_; }
+    // Other APIs use it too, by a file descriptor.
+    [[nodiscard]] bool passed_on() const { return passed_on_; }
 
 private:
     friend class Heap;
@@ -60,6 +68,8 @@ private:
     std::shared_ptr<Block> block_;
     std::uint64_t start_;
     std::uint64_t bytes_;  // of the range
+    bool seen_by_host_ = true;
+    bool passed_on_ = false;
 };
 
 // Thread safe.

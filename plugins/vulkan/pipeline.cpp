@@ -77,9 +77,9 @@ Layout make_layout(Context& context, VkDescriptorType numbers) {
 }
 
 // A key of a text and of its compiler that cannot be taken for one of another kind.
-gpu::CacheKey key_of(const std::string& source, const std::string& compiler,
-                     const std::string& options) {
-    return gpu::make_key(source, "vulkan\n" + compiler, options);
+disk::Key key_of(const std::string& source, const std::string& compiler,
+                 const std::string& options) {
+    return disk::make_key({"vulkan", source, compiler, options});
 }
 
 std::string suffix_of(Paths paths) {
@@ -88,12 +88,14 @@ std::string suffix_of(Paths paths) {
 
 }  // namespace
 
-Pipelines::Pipelines(Context& context, std::string directory)
+Pipelines::Pipelines(Context& context, cpp::Host host)
     : context_(context),
-      disk_(std::move(directory)),
+      host_(host),
+      disk_(std::string(host.cache_directory()), "kernel"),
       modes_(modes_of(context.float_controls)),
       layouts_{make_layout(context, VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER),
-               make_layout(context, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER)} {}
+               make_layout(context, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER)},
+      known_(kMostKept) {}
 
 std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& request, bool& fresh) {
     const gpu::KernelText& text = *request.text;
@@ -117,7 +119,8 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
     }
     fresh = true;
     compile(*pipeline, text.entries.size());
-    return keep(pipeline);
+    known_.add(pipeline);
+    return pipeline;
 }
 
 std::shared_ptr<const Pipeline> Pipelines::whole(const Pipeline& common) {
@@ -131,44 +134,20 @@ std::shared_ptr<const Pipeline> Pipelines::whole(const Pipeline& common) {
     pipeline->parameters = common.parameters;
     if (auto found = find(*pipeline, common.entries.size())) return found;
     compile(*pipeline, common.entries.size());
-    return keep(pipeline);
-}
-
-// The whole text decides, not a hash of it.
-std::shared_ptr<const Pipeline> Pipelines::find(const Pipeline& like, std::size_t entries) {
-    const std::lock_guard lock(mutex_);
-    for (auto one = all_.begin(); one != all_.end();) {
-        const std::shared_ptr<const Pipeline> found = one->lock();
-        if (found == nullptr) {
-            one = all_.erase(one);
-            continue;
-        }
-        ++one;
-        if (found->source != like.source || found->entries.size() != entries ||
-            found->args != like.args || found->args_bytes != like.args_bytes ||
-            found->parameters != like.parameters || found->paths != like.paths)
-            continue;
-        use(found);
-        return found;
-    }
-    return nullptr;
-}
-
-void Pipelines::use(const std::shared_ptr<const Pipeline>& pipeline) {
-    recent_.remove(pipeline);
-    recent_.push_front(pipeline);
-    if (recent_.size() > kMostKept) recent_.pop_back();
-}
-
-std::shared_ptr<const Pipeline> Pipelines::keep(std::shared_ptr<const Pipeline> pipeline) {
-    const std::lock_guard lock(mutex_);
-    all_.push_back(pipeline);
-    use(pipeline);
+    known_.add(pipeline);
     return pipeline;
 }
 
+std::shared_ptr<const Pipeline> Pipelines::find(const Pipeline& like, std::size_t entries) {
+    return known_.find([&](const Pipeline& one) {
+        return one.source == like.source && one.entries.size() == entries &&
+               one.args == like.args && one.args_bytes == like.args_bytes &&
+               one.parameters == like.parameters && one.paths == like.paths;
+    });
+}
+
 std::vector<std::uint32_t> Pipelines::module_of(const Pipeline& pipeline, std::uint32_t entry) {
-    const gpu::CacheKey key =
+    const disk::Key key =
         key_of(pipeline.source, name_of(modes_),
                "SPIR-V of entry " + std::to_string(entry) + suffix_of(pipeline.paths));
     if (const auto stored = disk_.read(key); stored && stored->size() % 4 == 0) {
@@ -182,7 +161,7 @@ std::vector<std::uint32_t> Pipelines::module_of(const Pipeline& pipeline, std::u
             make_exact(compile_glsl(pipeline.source, entry, pipeline.paths, pipeline.name), modes_);
     } catch (const cpp::Failure& failure) {
         // The record of a failure is short; the log is told whole.
-        context_.host.log(WEFT_LOG_ERROR, failure.what());
+        host_.log(WEFT_LOG_ERROR, failure.what());
         throw;
     }
     std::vector<std::uint8_t> bytes(module.size() * 4);
@@ -195,7 +174,7 @@ void Pipelines::compile(Pipeline& pipeline, std::size_t entries) {
     const DeviceApi& vk = context_.vk;
     const std::string compiler =
         context_.info.name + '\n' + context_.info.driver + '\n' + name_of(modes_);
-    const gpu::CacheKey key =
+    const disk::Key key =
         key_of(pipeline.source, compiler, "pipelines" + suffix_of(pipeline.paths));
     const std::optional<std::vector<std::uint8_t>> stored = disk_.read(key);
     VkPipelineCacheCreateInfo remembered{};

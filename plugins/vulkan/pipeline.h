@@ -4,12 +4,11 @@
 
 #include <array>
 #include <atomic>
-#include <list>
-#include <mutex>
 
 #include "context.h"
+#include "disk/cache.h"
 #include "glsl.h"
-#include "gpu/disk_cache.h"
+#include "gpu/known_pipelines.h"
 
 namespace weft::vulkan {
 
@@ -39,7 +38,7 @@ public:
 // Thread safe.
 class Pipelines {
 public:
-    Pipelines(Context& context, std::string directory);
+    Pipelines(Context& context, cpp::Host host);
     // `fresh`: it was not there before, and the driver may not have finished it.
     [[nodiscard]] std::shared_ptr<const Pipeline> build(const gpu::BuildRequest& request,
                                                         bool& fresh);
@@ -48,19 +47,16 @@ public:
 
 private:
     [[nodiscard]] std::shared_ptr<const Pipeline> find(const Pipeline& like, std::size_t entries);
-    [[nodiscard]] std::shared_ptr<const Pipeline> keep(std::shared_ptr<const Pipeline> pipeline);
-    void use(const std::shared_ptr<const Pipeline>& pipeline);
     [[nodiscard]] std::vector<std::uint32_t> module_of(const Pipeline& pipeline,
                                                        std::uint32_t entry);
     void compile(Pipeline& pipeline, std::size_t entries);
 
     Context& context_;
-    gpu::DiskCache disk_;
+    cpp::Host host_;
+    disk::Cache disk_;
     FloatModes modes_;
     Layouts layouts_;
-    std::mutex mutex_;
-    std::list<std::weak_ptr<const Pipeline>> all_;       // that somebody uses, or that are kept
-    std::list<std::shared_ptr<const Pipeline>> recent_;  // kept; the last used first
+    gpu::KnownPipelines<Pipeline> known_;
 };
 
 }  // namespace weft::vulkan

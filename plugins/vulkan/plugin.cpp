@@ -1,75 +1,37 @@
-// The entry: who this back end is, whether it can run here, and its table of functions.
-#include <vector>
-
+// The entry: who this back end is, what it would run on, and its windows.
 #include "device.h"
-#include "gpu/program.h"
+#include "gpu/backend.h"
+#include "window_system.h"
 
 namespace weft::vulkan {
 namespace {
 
-constexpr weft_str text(std::string_view view) {
-    return {view.data(), view.size()};
-}
+struct Traits {
+    using Device = vulkan::Device;
+    static constexpr std::string_view kName = "vulkan";
+    static constexpr std::string_view kSummary = "compute kernels on any Vulkan 1.2 device";
+    static constexpr std::uint32_t kContexts = 1u << WEFT_CONTEXT_VISUAL;
+    static constexpr const char* kChoice = vulkan::kChoice;
 
-class Backend final : public cpp::Backend {
+    static std::vector<gpu::DeviceOption> find() {
+        const Instance instance(std::nullopt);
+        return options(candidates(instance));
+    }
+};
+
+class Backend final : public gpu::DeviceBackend<Traits> {
 public:
-    explicit Backend(cpp::Host host) : host_(host) {
-        devices_.push_back(std::make_unique<Device>(host));
-    }
-
-    static const weft_backend_info* describe() {
-        static const weft_backend_info info = {
-            sizeof(weft_backend_info),
-            0,
-            text("vulkan"),
-            text("0.1.0"),
-            text("compute kernels on any Vulkan 1.2 device"),
-            // What it offers itself for; whoever asks for it by name has it for everything.
-            1u << WEFT_CONTEXT_VISUAL,
-            0,
-            nullptr,
-            0,
-            0,
-            nullptr,
-        };
-        return &info;
-    }
-
-    static void probe(weft_probe& result) {
-        result.available = 0;
-        try {
-            const Instance instance(std::nullopt);
-            const Candidate chosen = choose(instance);
-            result.available = 1;
-            result.score = chosen.score;
-            cpp::copy_text(result.device, chosen.name);
-            result.reason[0] = '\0';
-        } catch (const cpp::Failure& failure) {
-            cpp::copy_text(result.reason, failure.what());
-        }
-    }
-
-    std::unique_ptr<cpp::Program> compile(const weft_batch& batch) override {
-        // A lost device is opened again once: one that is lost twice is broken. Programs of the
-        // first still refer to it.
-        if (device().lost() && devices_.size() < 2) {
-            host_.log(WEFT_LOG_WARNING, device().info().name + " was lost and is opened again");
-            devices_.push_back(std::make_unique<Device>(host_));
-        }
-        return gpu::compile(host_, device(), batch);
-    }
+    explicit Backend(cpp::Host host) : DeviceBackend(host), windows_(host) {}
 
     static const void* extension(std::string_view id) {
-        return gpu::extension(id, [](weft_backend* backend) -> gpu::Device& {
-            return static_cast<Backend*>(reinterpret_cast<cpp::Backend*>(backend))->device();
+        if (id != WEFT_WINDOW_EXTENSION) return DeviceBackend::extension(id);
+        return window_api([](weft_backend* backend) -> WindowSystem& {
+            return static_cast<Backend*>(reinterpret_cast<cpp::Backend*>(backend))->windows_;
         });
     }
 
 private:
-    [[nodiscard]] Device& device() { return *devices_.back(); }
-
-    cpp::Host host_;
-    std::vector<std::unique_ptr<Device>> devices_;
+    WindowSystem windows_;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "semaphores.h"
+
 namespace weft::vulkan {
 namespace {
 
@@ -78,30 +80,58 @@ VkCommandBuffer Work::whole() {
 Timeline::Timeline(Context& context)
     : context_(context), semaphore_(make_timeline(context)), again_(make_timeline(context)) {}
 
-void Timeline::queue(VkCommandBuffer commands, VkSemaphore semaphore, std::uint64_t value) {
+// With the mutex held.
+void Timeline::queue(const std::vector<VkCommandBuffer>& commands, VkSemaphore semaphore,
+                     std::uint64_t value, const gpu::Order& order) {
+    waits_.clear();
+    for (gpu::Semaphore* wait : order.waits) waits_.push_back(static_cast<Semaphore&>(*wait).get());
+    stages_.assign(waits_.size(), VK_PIPELINE_STAGE_ALL_COMMANDS_BIT);
+    signals_.assign(1, semaphore);
+    for (gpu::Semaphore* signal : order.signals)
+        signals_.push_back(static_cast<Semaphore&>(*signal).get());
+    values_.assign(signals_.size(), value);
     VkTimelineSemaphoreSubmitInfo values{};
     values.sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO;
-    values.signalSemaphoreValueCount = 1;
-    values.pSignalSemaphoreValues = &value;
+    values.signalSemaphoreValueCount = static_cast<std::uint32_t>(values_.size());
+    values.pSignalSemaphoreValues = values_.data();
     VkSubmitInfo submit{};
     submit.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO;
     submit.pNext = &values;
-    submit.commandBufferCount = 1;
-    submit.pCommandBuffers = &commands;
-    submit.signalSemaphoreCount = 1;
-    submit.pSignalSemaphores = &semaphore;
+    submit.commandBufferCount = static_cast<std::uint32_t>(commands.size());
+    submit.pCommandBuffers = commands.data();
+    submit.waitSemaphoreCount = static_cast<std::uint32_t>(waits_.size());
+    submit.pWaitSemaphores = waits_.data();
+    submit.pWaitDstStageMask = stages_.data();
+    submit.signalSemaphoreCount = static_cast<std::uint32_t>(signals_.size());
+    submit.pSignalSemaphores = signals_.data();
     context_.check(context_.vk.QueueSubmit(context_.queue, 1, &submit, VK_NULL_HANDLE),
                    "submitting work");
 }
 
-std::uint64_t Timeline::submit(gpu::Work& work) {
+// All that was gathered, with the mutex held. The timeline takes one step over it.
+void Timeline::flush(const gpu::Order& order) {
+    if (gathered_.empty()) return;
+    queue(gathered_, semaphore_.get(), submitted_, order);
+    gathered_.clear();
+    queued_ = submitted_;
+}
+
+std::uint64_t Timeline::submit(gpu::Work& work, const gpu::Order& order) {
     auto& own = static_cast<Work&>(work);
     const std::lock_guard lock(mutex_);
-    const std::uint64_t value = submitted_ + 1;
-    queue(own.next(), semaphore_.get(), value);
-    submitted_ = value;
-    if (context_.software()) flights_.push_back({value, &own});
-    return value;
+    if (!order.free()) flush({});
+    gathered_.push_back(own.next());
+    ++submitted_;
+    const bool gather = order.more && order.free() && gathered_.size() < gpu::kMostGathered;
+    try {
+        if (!gather) flush(order);
+    } catch (...) {
+        gathered_.pop_back();
+        --submitted_;
+        throw;
+    }
+    if (context_.software()) flights_.push_back({submitted_, &own});
+    return submitted_;
 }
 
 bool Timeline::reached(VkSemaphore semaphore, std::uint64_t value, std::uint64_t timeout_ns) {
@@ -116,14 +146,31 @@ bool Timeline::reached(VkSemaphore semaphore, std::uint64_t value, std::uint64_t
     return true;
 }
 
+std::uint64_t Timeline::counter() {
+    std::uint64_t value = 0;
+    context_.check(context_.vk.GetSemaphoreCounterValue(context_.device, semaphore_.get(), &value),
+                   "asking how far the work is");
+    return value;
+}
+
 bool Timeline::wait(std::uint64_t value, std::uint64_t timeout_ns) {
-    if (!reached(semaphore_.get(), value, timeout_ns)) return false;
-    if (context_.software()) settle(value);
+    {
+        const std::lock_guard lock(mutex_);
+        if (value <= reached_) return true;
+        if (value > queued_) flush({});
+    }
+    // The threads of a software driver need the processor.
+    const bool asked = !context_.software() && asking_.until(value, gpu::end_of_wait(timeout_ns),
+                                                             [&] { return counter() >= value; });
+    if (!asked && !reached(semaphore_.get(), value, timeout_ns)) return false;
+    const std::lock_guard lock(mutex_);
+    settle(value);
+    reached_ = std::max(reached_, value);
     return true;
 }
 
+// With the mutex held, as what follows.
 void Timeline::settle(std::uint64_t value) {
-    const std::lock_guard lock(mutex_);
     while (!flights_.empty() && flights_.front().value <= value) {
         if (flights_.front().work->doubtful()) return run_again();
         flights_.erase(flights_.begin());
@@ -132,6 +179,7 @@ void Timeline::settle(std::uint64_t value) {
 
 // The first flight with all its paths; those behind it may have read what it wrote, and follow.
 void Timeline::run_again() {
+    flush({});
     (void)reached(semaphore_.get(), submitted_, UINT64_MAX);
     const std::vector<Flight> flights = std::exchange(flights_, {});
     for (const Flight& flight : flights) {
@@ -142,7 +190,7 @@ void Timeline::run_again() {
 }
 
 void Timeline::run_and_wait(VkCommandBuffer commands) {
-    queue(commands, again_.get(), ++again_value_);
+    queue({commands}, again_.get(), ++again_value_, {});
     (void)reached(again_.get(), again_value_, UINT64_MAX);
 }
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <vector>
 
+#include "gpu/asking.h"
 #include "recording.h"
 
 namespace weft::vulkan {
@@ -40,7 +41,7 @@ class Timeline {
 public:
     explicit Timeline(Context& context);
 
-    std::uint64_t submit(gpu::Work& work);
+    std::uint64_t submit(gpu::Work& work, const gpu::Order& order = {});
     [[nodiscard]] bool wait(std::uint64_t value, std::uint64_t timeout_ns);
 
 private:
@@ -48,9 +49,12 @@ private:
         std::uint64_t value;
         Work* work;
     };
-    void queue(VkCommandBuffer commands, VkSemaphore semaphore, std::uint64_t value);
+    void queue(const std::vector<VkCommandBuffer>& commands, VkSemaphore semaphore,
+               std::uint64_t value, const gpu::Order& order);
+    void flush(const gpu::Order& order);
     [[nodiscard]] bool reached(VkSemaphore semaphore, std::uint64_t value,
                                std::uint64_t timeout_ns);
+    [[nodiscard]] std::uint64_t counter();
     void settle(std::uint64_t value);
     void run_again();
     void run_and_wait(VkCommandBuffer commands);
@@ -58,10 +62,19 @@ private:
     Context& context_;
     Owned<VkSemaphore> semaphore_;
     Owned<VkSemaphore> again_;  // for runs that nobody outside knows of
-    std::mutex mutex_;          // of what follows
+    gpu::Asking asking_;
+    std::mutex mutex_;  // of what follows
     std::uint64_t submitted_ = 0;
+    std::uint64_t queued_ = 0;               // what the driver was given of it
+    std::uint64_t reached_ = 0;              // what is known to be complete of that
+    std::vector<VkCommandBuffer> gathered_;  // submitted and not queued
     std::uint64_t again_value_ = 0;
     std::vector<Flight> flights_;  // software drivers: not yet known to be complete; few
+    // Of one submission.
+    std::vector<VkSemaphore> waits_;
+    std::vector<VkPipelineStageFlags> stages_;
+    std::vector<VkSemaphore> signals_;
+    std::vector<std::uint64_t> values_;  // of signals_; what binary ones have is not looked at
 };
 
 }  // namespace weft::vulkan

@@ -77,10 +77,22 @@ Recording::Recording(Context& context, CommandPools& pools, Heap& heap,
     VkCommandBufferBeginInfo begin{};
     begin.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO;
     context.check(context.vk.BeginCommandBuffer(pool_.commands, &begin), "recording");
-    // Works run in their order and see what those before them wrote.
-    barrier(kWorkStages, kAll);
-    for (const gpu::Command& command : commands) record(command);
-    barrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
+    // Works run in their order and see what those before them wrote, here or elsewhere.
+    seen_by_host_ = doubt != nullptr;
+    find_passed_on(commands);
+    bool behind = false;  // those before
+    for (const gpu::Command& command : commands) {
+        const bool orders = command.kind == gpu::Command::Kind::barrier;
+        const bool alone = command.kind == gpu::Command::Kind::launch && command.launch.alone;
+        if (!behind && !alone) {
+            barrier(kWorkStages, kAll, from_others());
+            behind = true;
+            if (orders) continue;
+        }
+        record(command);
+    }
+    if (seen_by_host_ || !passed_on_.empty())
+        barrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT, to_others());
     context.check(context.vk.EndCommandBuffer(pool_.commands), "recording");
     bound_ = nullptr;
 }
@@ -195,12 +207,56 @@ void Recording::launch(const gpu::Launch& launch) {
     context_.vk.CmdDispatch(pool_.commands, launch.groups[0], launch.groups[1], 1);
 }
 
-void Recording::barrier(VkPipelineStageFlags to, VkAccessFlags access) {
+void Recording::find_passed_on(const std::vector<gpu::Command>& commands) {
+    const auto use = [&](const gpu::Slice& slice) {
+        if (slice.buffer == nullptr) return;
+        seen_by_host_ = seen_by_host_ || memory_of(slice).seen_by_host();
+        if (!memory_of(slice).passed_on()) return;
+        const VkBuffer buffer = memory_of(slice).buffer();
+        if (std::find(passed_on_.begin(), passed_on_.end(), buffer) == passed_on_.end())
+            passed_on_.push_back(buffer);
+    };
+    for (const gpu::Command& command : commands) {
+        for (const gpu::Slice& slice : command.launch.parameters) use(slice);
+        use(command.from);
+        use(command.to);
+    }
+}
+
+// Memory that several APIs use is owned by one at a time: ours from the beginning of a work to its
+// end.
+std::vector<VkBufferMemoryBarrier> Recording::from_others() const {
+    std::vector<VkBufferMemoryBarrier> taken;
+    for (const VkBuffer buffer : passed_on_) {
+        VkBufferMemoryBarrier& owner = taken.emplace_back();
+        owner.sType = VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER;
+        owner.dstAccessMask = kAll;
+        owner.srcQueueFamilyIndex = VK_QUEUE_FAMILY_EXTERNAL;
+        owner.dstQueueFamilyIndex = context_.chosen.family;
+        owner.buffer = buffer;
+        owner.size = VK_WHOLE_SIZE;
+    }
+    return taken;
+}
+
+std::vector<VkBufferMemoryBarrier> Recording::to_others() const {
+    std::vector<VkBufferMemoryBarrier> given = from_others();
+    for (VkBufferMemoryBarrier& owner : given) {
+        owner.srcAccessMask = kWrites;
+        owner.dstAccessMask = 0;
+        std::swap(owner.srcQueueFamilyIndex, owner.dstQueueFamilyIndex);
+    }
+    return given;
+}
+
+void Recording::barrier(VkPipelineStageFlags to, VkAccessFlags access,
+                        const std::vector<VkBufferMemoryBarrier>& owners) {
     VkMemoryBarrier memory{};
     memory.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER;
     memory.srcAccessMask = kWrites;
     memory.dstAccessMask = access;
-    context_.vk.CmdPipelineBarrier(pool_.commands, kWorkStages, to, 0, 1, &memory, 0, nullptr, 0,
+    context_.vk.CmdPipelineBarrier(pool_.commands, kWorkStages, to, 0, 1, &memory,
+                                   static_cast<std::uint32_t>(owners.size()), owners.data(), 0,
                                    nullptr);
 }
 

@@ -44,7 +44,11 @@ private:
     void record(const gpu::Command& command);
     void launch(const gpu::Launch& launch);
     void bind(const gpu::Launch& launch, const Pipeline& pipeline);
-    void barrier(VkPipelineStageFlags to, VkAccessFlags access);
+    void find_passed_on(const std::vector<gpu::Command>& commands);
+    [[nodiscard]] std::vector<VkBufferMemoryBarrier> from_others() const;
+    [[nodiscard]] std::vector<VkBufferMemoryBarrier> to_others() const;
+    void barrier(VkPipelineStageFlags to, VkAccessFlags access,
+                 const std::vector<VkBufferMemoryBarrier>& owners = {});
 
     Context& context_;
     CommandPools& pools_;
@@ -53,6 +57,8 @@ private:
     Owned<VkDescriptorPool> sets_;
     std::unique_ptr<Memory> addresses_;  // of all launches, kAddressAlignment apart
     std::uint64_t next_addresses_ = 0;
+    std::vector<VkBuffer> passed_on_;     // that other APIs use too
+    bool seen_by_host_ = false;           // of what is used, the host reads some
     const gpu::Launch* bound_ = nullptr;  // whose parameters are bound; only while recording
 };
 

@@ -9,12 +9,14 @@
 #include <weft/abi.h>
 #include <weft/grid.h>
 #include <weft/ir.h>
+#include <weft/meaning.h>
+#include <weft/sampling.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* --- Operators (ops.c) ------------------------------------------------------------------------ */
+/* --- Operators (ops.c); meanings: weft/meaning.h, weft/sampling.h ---------------------------- */
 
 /* A row of ops.def. */
 typedef struct weft_op_info {
@@ -29,42 +31,10 @@ typedef struct weft_op_info {
 /* The row of operator `op`, also of the structural ones; NULL when there is no such operator. */
 const weft_op_info* weft_op_info_of(uint32_t op);
 
-/* The value of an operator of ops.def; `args` holds its operands. NaN for any other number. */
-double weft_eval_op(uint32_t op, const double* args);
+/* --- Coordinates (fields.c) ------------------------------------------------------------------- */
 
-/* Meanings that are longer than an expression. */
-double weft_eval_mod(double a, double b);
-double weft_eval_sign(double a);
-double weft_eval_hash(double a, double b, double c);
-double weft_eval_noise(double x, double y, double t);
-
-/* --- Grids (grid.c) --------------------------------------------------------------------------- */
-
-/* Reads channel `channel` of a grid at `coords`, one number per axis. `data` is the grid's
- * weft_view.data; `now` is the tick of the point that reads, used by a RING axis only. The position
- * on an axis is u = (coord - origin) / step.
- * LINEAR: the points floor(u) and floor(u) + 1, each wrapped, mixed by a + (b - a) * (u -
- * floor(u)), the first axis innermost; at a point exactly, that point alone. FLOOR: the point
- * floor(u). A NaN coordinate gives NaN, and an infinite one where the axis repeats or mirrors; on a
- * RING axis a coordinate that is not finite gives 0, unless another axis has already given NaN. */
-double weft_grid_read(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
-                      const double* coords);
-
-/* The same at positions u. */
-double weft_grid_read_at(const weft_grid* grid, const void* data, int64_t now, uint32_t channel,
-                         const double* positions);
-
-/* The slot of a RING axis that holds tick `tick`. */
-uint64_t weft_grid_slot(const weft_axis* axis, int64_t tick);
-
-/* Stores `value` at a grid point, index[i] < axes[i].count. On a RING axis the index is a slot.
- * Packed formats take 0..1, clamped, NaN as 0. */
-void weft_grid_store(const weft_grid* grid, void* data, uint32_t channel, const uint64_t* index,
-                     double value);
-
-/* The stored number at a grid point, as weft_grid_store put it. */
-double weft_grid_load(const weft_grid* grid, const void* data, uint32_t channel,
-                      const uint64_t* index);
+/* Whether a field of me is a setting of the program, the same for all points and times. */
+int weft_field_is_setting(uint32_t field);
 
 /* --- Kernels (kernel.c) ----------------------------------------------------------------------- */
 

@@ -8,8 +8,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,8 @@ struct DeviceInfo {
     std::uint64_t import_alignment = 0;  // of address and size of imported host memory; 0: none
     bool exports_fd = false;             // Place::exported works
     bool imports_fd = false;             // import_fd works
+    std::uint32_t semaphores = 0;        // WEFT_SEMAPHORE_*: what works of them
+    std::string no_semaphores;           // why the rest does not
     TextOptions text;                    // how kernels for this device are to be written
 };
 
@@ -60,6 +64,10 @@ public:
     char* host = nullptr;  // where the host sees it; null for Place::device and exported elsewhere
     int fd = -1;           // Place::exported: the opaque fd; host memory: its memfd; else -1. Owned
     std::uint64_t fd_offset = 0;
+    std::atomic<std::uint64_t> used{0};  // turn of the last frame that did (Residency)
+
+    // From 0 to 1: what shall stay on the device where the driver pages memory out.
+    virtual void set_priority(float) {}
 };
 
 // A compiled kernel text: all its entry points.
@@ -89,6 +97,9 @@ struct Launch {
     std::array<std::uint32_t, 2> groups{1, 1};
     std::vector<Slice> parameters;  // in the order of KernelText::parameters
     std::array<std::uint32_t, 4> constants{};
+    // No other work that may be under way uses what it reads and writes: at the beginning of a work
+    // it need not wait for those before.
+    bool alone = false;
 };
 
 // One step of recorded work. Reads and writes of steps without a barrier between them do not meet.
@@ -106,6 +117,26 @@ public:
     Work(const Work&) = delete;
     Work& operator=(const Work&) = delete;
     virtual ~Work() = default;
+};
+
+// A binary semaphore that another API shares (weft/semaphore.h). Idle when destroyed.
+class Semaphore {
+public:
+    Semaphore() = default;
+    Semaphore(const Semaphore&) = delete;
+    Semaphore& operator=(const Semaphore&) = delete;
+    virtual ~Semaphore() = default;
+
+    int fd = -1;  // where it was made: the opaque fd. Owned
+};
+
+// What a work waits for and what it signals, beside its place in the queue.
+struct Order {
+    std::span<Semaphore* const> waits;
+    std::span<Semaphore* const> signals;
+    // Others follow at once, or a wait: the device may be given them together.
+    bool more = false;
+    [[nodiscard]] bool free() const { return waits.empty() && signals.empty(); }
 };
 
 struct BuildRequest {
@@ -137,12 +168,20 @@ public:
 
     [[nodiscard]] virtual std::unique_ptr<Work> record(const std::vector<Command>& commands) = 0;
     // Queues `work` behind everything queued before it; the result is the value of the device's
-    // timeline at which it is complete.
-    virtual std::uint64_t submit(Work& work) = 0;
+    // timeline at which it is complete. When this fails the state of the semaphores is not known.
+    virtual std::uint64_t submit(Work& work, const Order& order) = 0;
+    std::uint64_t submit(Work& work) { return submit(work, {}); }
     // Returns true when the timeline has reached `value`, false after `timeout_ns`.
     [[nodiscard]] virtual bool wait(std::uint64_t value, std::uint64_t timeout_ns) = 0;
 
+    // One for others, one of others; without DeviceInfo::semaphores they fail.
+    [[nodiscard]] virtual std::unique_ptr<Semaphore> make_semaphore();
+    [[nodiscard]] virtual std::unique_ptr<Semaphore> import_semaphore(int fd);
+    // Signals it beside the queue, for work that waits for what will never be complete.
+    virtual void unblock(Semaphore& semaphore);
+
     // Bytes that may be used now: the driver's figure where it has one, else our own account.
+    // What is allocated of the host's memory counts where the device is unified, and nowhere else.
     struct Budget {
         std::uint64_t used = 0;
         std::uint64_t limit = 0;
@@ -153,6 +192,7 @@ public:
     // the pool.
     Queue queue{*this};
     Commons commons;
+    Residency residency{*this};
     Pool pool{*this};
 };
 

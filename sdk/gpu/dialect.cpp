@@ -160,8 +160,16 @@ std::string lane_functions(std::uint32_t lanes) {
     return text;
 }
 
-std::string c_numbers(const KernelText& text) {
+std::string c_numbers(const TextOptions& options, const KernelText& text) {
     const std::string numbers = std::to_string(text.args.numbers());
+    if (text.carried_bytes != 0) {
+        std::string out = std::string("typedef struct { ") + (options.f64 ? "double" : "ulong") +
+                          " d[" + numbers + "]; float f[" + numbers + "];";
+        if (!text.whole.empty()) out += " int w[" + std::to_string(text.whole.size()) + "];";
+        return out +
+               " } Numbers;\n#define NUMBER_D(k) numbers.d[k]\n"
+               "#define NUMBER_F(k) numbers.f[k]\n#define WHOLE(k) numbers.w[k]\n";
+    }
     return "#define NUMBER_D(k) ONE_F64(p0, k)\n#define NUMBER_F(k) ONE_F32(p0, " + numbers +
            " * 2 + (k))\n#define WHOLE(k) ONE_I32(p0, " + numbers + " * 3 + (k))\n";
 }
@@ -184,12 +192,9 @@ std::string glsl_numbers(const TextOptions& options, const KernelText& text) {
         out += "#define p" + k + " addresses.p[" + k + "]\n";
     }
     out += "layout(local_size_x = " + std::to_string(options.group) + ") in;\n";
-    // Nothing tells a compiler that no launch ends at 2^31.
+    // Zeros that no compiler sees through: nothing tells it that no launch ends at 2^31.
     out += "#define NOUGHT_F uintBitsToFloat(launch.w >> 31)\n";
     out += "#define NOUGHT_D packDouble2x32(uvec2(0u, launch.w >> 31))\n";
-    // Zeros that no compiler sees through: launches end below 2^31.
-    out +=
-        "#define ZERO_F uintBitsToFloat(launch.w & 0x80000000u)\n#define ZERO_D double(ZERO_F)\n";
     out += "#define NUMBER_D(k) numbers.d[k]\n#define NUMBER_F(k) numbers.f[k]\n";
     out += "#define WHOLE(k) numbers.w[k]\n";
     return out;
@@ -217,7 +222,7 @@ std::string dialect_memory(const TextOptions& options, const KernelText& text, s
                    "typedef unsigned int uint;\n";
     out += kCMemory;
     out += options.lanes > 1 ? lane_functions(options.lanes) : kCScalar;
-    out += c_numbers(text);
+    out += c_numbers(options, text);
     out += opencl ? "#define STOPPED (*(volatile __global uint*)" + stop + " != 0u)\n"
                   : "#define STOPPED (*(volatile uint*)" + stop + " != 0u)\n";
     return out;
@@ -234,8 +239,12 @@ std::string begin_entry(const TextOptions& options, const KernelText& text, std:
         opencl ? "\n__kernel __attribute__((reqd_work_group_size(" + group + ", 1, 1)))\nvoid "
                : "\nextern \"C\" __global__ void __launch_bounds__(" + group + ") ";
     out += text.entries[entry].name + "(";
-    for (std::size_t i = 0; i < text.parameters.size(); ++i)
-        out += (opencl ? "__global char* p" : "char* p") + std::to_string(i) + ", ";
+    for (std::size_t i = 0; i < text.parameters.size(); ++i) {
+        const bool carried = i == 0 && text.carried_bytes != 0;
+        out += carried  ? "Numbers numbers, "
+               : opencl ? "__global char* p" + std::to_string(i) + ", "
+                        : "char* p" + std::to_string(i) + ", ";
+    }
     out += "uint4 launch) {\n";
     out += opencl ? "    uint gx = (uint)get_global_id(0) + launch.x;\n"
                     "    uint gy = (uint)get_global_id(1) + launch.y;\n"
@@ -244,32 +253,33 @@ std::string begin_entry(const TextOptions& options, const KernelText& text, std:
     return out;
 }
 
-std::string points_entry(const Points& points, std::size_t entry, const std::string& head,
-                         const std::string& body, const std::string& tail) {
+std::string points_entry(const TextOptions& options, const KernelText& text, const Points& points,
+                         std::size_t entry, const PointsText& parts) {
+    const std::string axis = points.down ? "gy" : "gx";
     const std::string count = std::to_string(points.count) + "u";
-    std::string out = "\n#if WEFT_ENTRY == " + std::to_string(entry) +
-                      "\nvoid main() {\n    uint gx = gl_GlobalInvocationID.x + launch.x;\n"
-                      "    uint gy = gl_GlobalInvocationID.y + launch.y;\n"
-                      "    if (gx >= launch.z || gy >= launch.w) return;\n" +
-                      head + "    uint first = gx * " + count + ";\n";
-    const std::string guard = points.width % points.count == 0
+    std::string out = begin_entry(options, text, entry) +
+                      "    if (gx >= launch.z || gy >= launch.w) return;\n" + parts.head +
+                      "    uint first = " + axis + " * " + count + ";\n";
+    const std::string guard = points.end % points.count == 0
                                   ? std::string()
-                                  : "if (gx < " + std::to_string(points.width) + "u) ";
-    const auto block = [&](const std::string& number, const std::string& text) {
-        return "{\n    uint gx = first + " + number + ";\n    " + guard + "{\n" + text +
+                                  : "if (" + axis + " < " + std::to_string(points.end) + "u) ";
+    const auto block = [&](const std::string& number, const std::string& body) {
+        return "{\n    uint " + axis + " = first + " + number + ";\n    " + guard + "{\n" + body +
                "    }\n    }\n";
     };
     if (points.in_loop) {
-        out += "    for (uint point = 0u; point < " + count + "; ++point) " + block("point", body);
+        out += "    for (uint point = 0u; point < " + count + "; ++point) " +
+               block("point", parts.body);
     } else {
         for (std::uint32_t i = 0; i < points.count; ++i) {
-            std::string text = body;
-            for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at))
-                text.replace(at, 1, std::to_string(i));
-            out += "    " + block(std::to_string(i) + "u", text);
+            std::string body = parts.body;
+            for (std::size_t at = body.find('@'); at != std::string::npos; at = body.find('@', at))
+                body.replace(at, 1, std::to_string(i));
+            out += "    " + block(std::to_string(i) + "u", body);
         }
     }
-    return out + "    int first_column = int(first);\n" + tail + "}\n#endif\n";
+    if (!parts.tail.empty()) out += "    int first_column = int(first);\n" + parts.tail;
+    return out + end_entry(options.target);
 }
 
 std::string end_entry(Target target) {

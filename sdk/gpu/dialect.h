@@ -16,8 +16,7 @@
 //   PUT_F32(p, j, gap, x, n) PUT_F64 PUT_U32     the first n lanes of x, `gap` numbers apart
 //   PUT_ONE_F32(p, j, x) PUT_ONE_F64 PUT_ONE_I32 one scalar
 //   NUMBER_D(k) NUMBER_F(k) WHOLE(k)   of the block of numbers
-//   NOUGHT_F NOUGHT_D   GLSL: a zero that its compiler does not see
-//   ZERO_F, ZERO_D a 0 that is not known to be one (GLSL)
+//   NOUGHT_F NOUGHT_D  GLSL: a zero that its compiler does not see
 //   STOPPED        not zero when the launch is to end early
 //   STOPPED_SHORT  a statement: the driver ended a loop before its time (GLSL)
 //   gx, gy         number of the thread; launch its constants
@@ -41,16 +40,24 @@ namespace weft::gpu {
 [[nodiscard]] std::string begin_entry(const TextOptions& options, const KernelText& text,
                                       std::size_t entry);
 [[nodiscard]] std::string end_entry(Target target);
-// GLSL: an entry point whose threads compute several columns each.
+
+// An entry point whose threads compute several points each, side by side (GLSL) or one below the
+// other.
 struct Points {
     std::uint32_t count = 1;
-    bool in_loop = false;  // else one after the other
-    std::uint64_t width = 0;
+    bool down = false;
+    bool in_loop = false;   // else one after the other
+    std::uint64_t end = 0;  // columns, or rows, of the picture
 };
-// In `body`, gx is the column and @ the number of the point; `head` and `tail` are before and after
-// all of them.
-[[nodiscard]] std::string points_entry(const Points& points, std::size_t entry,
-                                       const std::string& head, const std::string& body,
-                                       const std::string& tail);
+// In `body`, gx (down: gy) is the point's own and @ its number; `head` and `tail` are before and
+// after all of them.
+struct PointsText {
+    const std::string& head;
+    const std::string& body;
+    const std::string& tail;
+};
+[[nodiscard]] std::string points_entry(const TextOptions& options, const KernelText& text,
+                                       const Points& points, std::size_t entry,
+                                       const PointsText& parts);
 
 }  // namespace weft::gpu

@@ -7,14 +7,17 @@
 
 #include "gpu/dialect.h"
 #include "gpu/math/math.h"
+#include "gpu/math/out_of_line.h"
+#include "gpu/text_roll.h"
 #include "gpu/text_store.h"
 #include "gpu/text_stream.h"
 
 namespace weft::gpu {
 namespace {
 
-// From this cost of a point on a thread asks first whether it is still wanted.
-constexpr double kPollCost = 300.0;
+// From this cost on, in additions of all points, threads ask first whether they are still wanted: a
+// tenth of a second of a slow processor. Hardware reads one word for all of them one by one.
+constexpr double kPollCost = 4e9;
 // Up to this cost the points of a thread are written one after the other; beyond, a compiler would
 // be long at it, and they are turns of a loop.
 constexpr double kMostRepeated = 400.0;
@@ -29,7 +32,7 @@ std::vector<std::uint32_t> all_roots(const Plan& plan) {
 class Writer {
 public:
     Writer(Words& words, const Plan& plan, const std::vector<TextInput>& inputs,
-           const std::vector<TextOutput>& outputs, std::uint32_t points)
+           const std::vector<TextOutput>& outputs, Points points)
         : w_(words), plan_(plan), inputs_(inputs), outputs_(outputs), points_(points) {
         (void)w_.parameter(Use::args);
         (void)w_.parameter(Use::cancel);
@@ -42,18 +45,25 @@ public:
         const std::vector<std::uint32_t> roots = all_roots(plan_);
         double cost = 0.0;
         for (const std::uint32_t root : roots) cost += plan_.values[root].cost;
-        if (points_ > 1) w_.place = Words::Place::head;
+        cost *= static_cast<double>(plan_.width) * static_cast<double>(plan_.height);
+        const bool several = points_.count > 1;
+        const auto in_head = [&](bool here) {
+            w_.place = several && here ? Words::Place::head : Words::Place::body;
+        };
+        in_head(true);
         if (cost > kPollCost) w_.line("if (STOPPED) return;");
+        in_head(!points_.down);
         w_.line("I row = INUM(gy);");
-        w_.place = Words::Place::body;
-        if (points_ > 1 && cost_of_columns() <= kMostRepeated) w_.kept_points = points_;
-        const bool lanes = w_.options.lanes > 1;
-        const std::string width = std::to_string(plan_.width);
+        in_head(points_.down);
         w_.line("I column = COLUMNS(gx);");
         w_.line("int first_column = LANE0(column);");
-        if (lanes) w_.line("int lanes_here = " + width + " - first_column;");
+        w_.place = Words::Place::body;
+        if (several && !points_.down && cost_of_columns() <= kMostRepeated)
+            w_.kept_points = points_.count;
+        if (w_.options.lanes > 1)
+            w_.line("int lanes_here = " + std::to_string(plan_.width) + " - first_column;");
         Region region(w_, plan_, inputs_, Over::raster, false);
-        region.shared_head = points_ > 1;
+        if (several) region.head_without = points_.down ? WEFT_VARIES_ROW : WEFT_VARIES_COLUMN;
         region.run(roots);
         std::vector<std::uint32_t> stores(plan_.stores.size());
         for (std::uint32_t s = 0; s < stores.size(); ++s) stores[s] = s;
@@ -63,7 +73,7 @@ public:
 
     void points(bool gather) {
         begin("points", Over::points);
-        w_.line("if (STOPPED) return;");
+        if (!gather) w_.line("if (STOPPED) return;");
         w_.line(w_.options.target == Target::glsl ? "int point = int(gx);"
                                                   : "int point = (int)gx;");
         Region region(w_, plan_, inputs_, Over::points, true);
@@ -82,10 +92,11 @@ public:
     }
 
     void stream(std::uint64_t block) {
-        for (const StreamPass& pass : stream_passes(plan_, inputs_, block)) {
+        for (const StreamPass& pass : stream_passes(plan_, inputs_, w_.options, block)) {
             w_.text.scratch_bytes =
                 std::max(w_.text.scratch_bytes, pass.handed_on.size() * block * sizeof(double));
             begin(pass.serial ? "serial" : "samples", pass.serial ? Over::serial : Over::samples);
+            w_.text.entries.back().most = pass.most;
             write_stream_pass(w_, plan_, inputs_, outputs_, pass);
             end();
         }
@@ -98,13 +109,24 @@ public:
         KernelText text = std::move(w_.text);
         std::size_t cancel = 0;
         while (text.parameters[cancel].use != Use::cancel) ++cancel;
+        const std::uint64_t bytes = (text.args.bytes(text.whole.size()) + 7) / 8 * 8;
+        if (w_.options.target != Target::glsl && bytes <= w_.options.carried)
+            text.carried_bytes = bytes;
         text.source = dialect_head(w_.options.target);
-        text.source += math_prelude(w_.options, list(w_.singles), list(w_.doubles));
+        std::string functions =
+            math_prelude(w_.options, list(w_.singles), list(w_.doubles), w_.sin_cos);
+        std::string calls = w_.head;
+        for (const std::string& body : bodies_) calls += body;
+        text.polls = calls.find("STOPPED") != std::string::npos;
+        text.source += out_of_line(std::move(functions), calls, w_.options);
         text.source += dialect_memory(w_.options, text, cancel);
+        text.source += w_.tables;
         for (std::size_t e = 0; e < text.entries.size(); ++e) {
-            if (points_ > 1 && text.entries[e].over == Over::raster) {
-                text.source += points_entry({points_, w_.kept_points == 0, plan_.width}, e, w_.head,
-                                            bodies_[e], w_.tail);
+            if (points_.count > 1 && text.entries[e].over == Over::raster) {
+                Points points = points_;
+                points.in_loop = points.down || w_.kept_points == 0;
+                text.source +=
+                    points_entry(w_.options, text, points, e, {w_.head, bodies_[e], w_.tail});
                 continue;
             }
             text.source +=
@@ -117,7 +139,7 @@ private:
     void begin(const char* name, Over over) {
         w_.text.entries.push_back({name + std::to_string(w_.text.entries.size()), over});
         w_.body.clear();
-        if (points_ == 1 || over != Over::raster)
+        if (points_.count == 1 || over != Over::raster)
             w_.line("if (gx >= launch.z || gy >= launch.w) return;");
     }
     void end() { bodies_.push_back(std::move(w_.body)); }
@@ -139,7 +161,10 @@ private:
             if (slot.rows == rows) roots.push_back(value);
         if (roots.empty()) return;
         begin(rows ? "rows" : "columns", over);
-        w_.line("if (STOPPED) return;");
+        double cost = 0.0;
+        for (const std::uint32_t value : roots) cost += plan_.values[value].cost;
+        if (cost * static_cast<double>(rows ? plan_.height : plan_.width) > kPollCost)
+            w_.line("if (STOPPED) return;");
         w_.line(std::string("I ") + (rows ? "row" : "column") + " = INUM(gx);");
         Region region(w_, plan_, inputs_, over, true);
         region.run(roots);
@@ -167,7 +192,7 @@ private:
     const Plan& plan_;
     const std::vector<TextInput>& inputs_;
     const std::vector<TextOutput>& outputs_;
-    const std::uint32_t points_;  // that a thread computes one after the other
+    const Points points_;
     std::vector<std::string> bodies_;
 };
 
@@ -177,18 +202,49 @@ std::uint64_t most_samples(const double* settings) {
     return samples >= 2.0 && samples < 1e8 ? static_cast<std::uint64_t>(samples) : 4096;
 }
 
+// Turns of all loops at one point, as far as their bounds are constants.
+double known_turns(const Plan& plan) {
+    double sum = 0.0;
+    for (const PlanValue& value : plan.values) {
+        if (value.op != WEFT_OP_LOOP) continue;
+        double turns = 1.0;
+        for (std::uint32_t l = value.aux; l != kNone; l = plan.loops[l].parent) {
+            const PlanValue& loop = plan.values[plan.loops[l].value];
+            const PlanValue& from = plan.values[loop.args[0]];
+            const PlanValue& to = plan.values[loop.args[1]];
+            if (from.op == WEFT_OP_CONST && to.op == WEFT_OP_CONST)
+                turns *= std::max(1.0, to.imm - from.imm + 1.0);
+        }
+        sum += turns;
+    }
+    return sum;
+}
+
 KernelText write(const weft_kernel& kernel, const TextOptions& options,
                  const std::vector<TextInput>& inputs, const std::vector<TextOutput>& outputs,
                  const double* settings, bool gather) {
     // Only pictures are computed several points at a time.
     TextOptions used = options;
     if (kernel.domain != WEFT_DOMAIN_RASTER || used.lanes == 0) used.lanes = 1;
+    if (kernel.domain != WEFT_DOMAIN_RASTER || used.lanes > 1) used.rows = 1;
     if (!used.f64 && kernel.domain == WEFT_DOMAIN_POINTS)
         throw cpp::Failure(WEFT_UNSUPPORTED, "values at free points need a device with doubles");
     // Vectors are a matter of OpenCL; elsewhere several points share a thread's way there.
-    const std::uint32_t points = used.target == Target::opencl ? 1 : used.lanes;
-    used.lanes /= points;
-    const Plan plan = make_text_plan(kernel, inputs, used);
+    Points points;
+    points.count = used.target == Target::opencl ? 1 : used.lanes;
+    std::uint32_t across = used.lanes;
+    used.lanes /= points.count;
+    Plan plan = make_text_plan(kernel, inputs, used);
+    // A driver that ends loops counts the turns of all points of a thread together.
+    if (used.longest_loop != 0 && known_turns(plan) * points.count > used.longest_loop)
+        points.count = across = 1;
+    const std::uint64_t down =
+        std::min<std::uint64_t>(used.rows, plan.width * plan.height / used.threads);
+    if (down > 1) {
+        points.down = true;
+        points.count = static_cast<std::uint32_t>(down);
+    }
+    points.end = points.down ? plan.height : plan.width;
     Words words(used);
     for (const PlanValue& value : plan.values) {
         std::uint32_t& uniforms = words.text.args.uniforms;
@@ -196,6 +252,12 @@ KernelText write(const weft_kernel& kernel, const TextOptions& options,
         if (value.op == WEFT_OP_UNIFORM) uniforms = std::max(uniforms, value.aux + 1);
         if (value.op == WEFT_OP_PARAM) params = std::max(params, value.aux + 1);
     }
+    words.text.points_of_thread = {across, points.down ? points.count : 1};
+    const bool sound = plan.domain == WEFT_DOMAIN_STREAM;
+    const std::vector<bool> recursive = sound ? find_recursive(plan, inputs) : std::vector<bool>();
+    // A driver that ends loops counts those of all samples that a thread walks.
+    const bool walks = sound && feedback_lag(plan, inputs) < used.least_lag;
+    plan = roll(std::move(plan), recursive, used.longest_loop == 0 || !walks);
     words.text.columns_bytes = plan.columns_bytes;
     words.text.rows_bytes = plan.rows_bytes;
     Writer writer(words, plan, inputs, outputs, points);
@@ -209,6 +271,17 @@ KernelText write(const weft_kernel& kernel, const TextOptions& options,
 }
 
 }  // namespace
+
+std::array<std::uint64_t, 2> threads_of(const KernelText& text, Over over, std::uint64_t width,
+                                        std::uint64_t height) {
+    const auto [across, down] = text.points_of_thread;
+    switch (over) {
+        case Over::columns: return {width, 1};
+        case Over::rows: return {height, 1};
+        case Over::raster: return {(width + across - 1) / across, (height + down - 1) / down};
+        default: return {1, 1};
+    }
+}
 
 KernelText write_kernel(const TextRequest& request) {
     const weft_kernel& kernel = request.batch->kernels[request.kernel];

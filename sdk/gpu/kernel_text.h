@@ -5,6 +5,7 @@
 // the columns, tables over the rows, then the points themselves.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,16 +16,28 @@ namespace weft::gpu {
 
 enum class Target : std::uint8_t { glsl, opencl, cuda };
 
+// TextOptions::least_lag where the device is the processor: there a thread walks samples as fast as
+// ten others would, and launches are dearer.
+constexpr std::uint32_t kLeastLagOfSoftware = 128;
+
 struct TextOptions {
     Target target = Target::glsl;
-    // Points of a picture that a thread computes: OpenCL, as one vector (1, 4, 8, 16); GLSL, one
-    // after the other.
+    // Points of a picture that a thread computes, side by side: OpenCL, as one vector (1, 4, 8,
+    // 16); GLSL, one after the other.
     std::uint32_t lanes = 1;
-    std::uint32_t group = 64;        // threads of a work group, a power of two
-    bool f64 = true;                 // the device computes in double
-    bool fused = false;              // fma() rounds once
+    // The most that it computes one below the other, in pictures that have enough for all threads;
+    // what depends on the column alone is computed once. Where lanes is 1.
+    std::uint32_t rows = 1;
+    std::uint32_t threads = 1u << 18;  // that keep the whole device busy
+    std::uint32_t group = 64;          // threads of a work group, a power of two
+    bool f64 = true;                   // the device computes in double
+    bool fused = false;                // fma() rounds once
+    std::uint32_t carried = 0;  // OpenCL, CUDA: the most bytes of numbers that a launch carries
     std::uint32_t longest_loop = 0;  // turns after which the driver stops a point's loops; 0: never
     std::uint64_t native = 0;  // bit op - WEFT_OP_ADD: the driver's own function keeps the bound
+    // Sound that hangs on itself this many samples before is computed so many at a time: launches
+    // cost less than samples one by one. Less far back, a thread walks them.
+    std::uint32_t least_lag = 16;
     double column_cost = 10;   // in additions: what reading a table over the columns costs a point
     bool zero_hidden = false;  // the driver makes 0 * x zero, whatever x is, if it sees the 0
 };
@@ -96,7 +109,8 @@ struct ArgsLayout {
 };
 
 // How OpenCL C and CUDA C receive a launch: pointers (`__global` in OpenCL C) in the order of
-// KernelText::parameters, then one uint4, Launch::constants. A work group is {group, 1}.
+// KernelText::parameters, but for small blocks of numbers, which come as a struct in their place
+// (TextOptions::carried); then one uint4, Launch::constants. A work group is {group, 1}.
 //
 // How GLSL (460, Vulkan 1.2) receives it, all blocks in scalar layout:
 // - push constants: one uvec4, Launch::constants;
@@ -121,14 +135,16 @@ constexpr std::uint64_t kMostUniformBytes = 16384;
 enum class Over : std::uint8_t {
     columns,  // x: columns
     rows,     // x: rows
-    raster,   // x: columns (divided by lanes), y: rows
-    samples,  // x: samples of a stream call
+    raster,   // x: columns, y: rows, each divided by points_of_thread
+    samples,  // x: samples of a stream call; one launch behind the other where Entry says so
     serial,   // one thread that walks all samples: recursion
     points,   // x: points of a list
 };
 struct Entry {
     std::string name;
     Over over = Over::raster;
+    // Over::samples: the most that one launch computes, because later ones hang on them; 0: all.
+    std::uint32_t most = 0;
 };
 
 // Coordinates of POINTS in Use::points: doubles, `point_stride` apart: for each field, in the order
@@ -144,7 +160,16 @@ struct KernelText {
     std::uint64_t columns_bytes = 0;
     std::uint64_t rows_bytes = 0;
     std::uint64_t scratch_bytes = 0;
+    std::array<std::uint32_t, 2> points_of_thread{1, 1};  // Over::raster: across and down
+    // OpenCL C, CUDA C: so many bytes from the block of numbers on are the first parameter itself;
+    // 0: it is a pointer to them.
+    std::uint64_t carried_bytes = 0;
+    bool polls = false;  // Use::cancel is looked at
 };
+
+// Threads of an entry over a picture of width x height.
+[[nodiscard]] std::array<std::uint64_t, 2> threads_of(const KernelText& text, Over over,
+                                                      std::uint64_t width, std::uint64_t height);
 
 struct TextRequest {
     const weft_batch* batch = nullptr;

@@ -27,20 +27,37 @@ Pool::User::User(Pool& pool) : pool_(pool) {
 }
 
 Pool::User::~User() {
-    std::vector<Kept> rest;  // freed without the lock
-    const std::lock_guard lock(pool_.mutex_);
-    if (--pool_.users_ == 0) rest = pool_.all_kept();
-}
-
-std::vector<Pool::Kept> Pool::all_kept() {
-    kept_bytes_ = 0;
-    return std::exchange(kept_, {});
-}
-
-void Pool::trim() {
     std::vector<Kept> rest;
-    const std::lock_guard lock(mutex_);
-    rest = all_kept();
+    {
+        const std::lock_guard lock(pool_.mutex_);
+        if (--pool_.users_ != 0) return;
+        rest = std::exchange(pool_.kept_, {});
+        pool_.kept_bytes_ = 0;
+    }
+    pool_.strike(rest);
+}
+
+Pool::Kept Pool::take_out(std::vector<Kept>::iterator kept) {
+    Kept out = std::move(*kept);
+    kept_bytes_ -= out.buffer->size;
+    kept_.erase(kept);
+    return out;
+}
+
+void Pool::strike(const std::vector<Kept>& rest) {
+    for (const Kept& kept : rest) device_.residency.remove(*kept.buffer);
+}
+
+void Pool::trim(std::uint64_t bytes) {
+    std::vector<Kept> rest;
+    {
+        const std::lock_guard lock(mutex_);
+        for (std::uint64_t freed = 0; freed < bytes && !kept_.empty();) {
+            if (device_.residency.counts(kept_.front().place)) freed += kept_.front().buffer->size;
+            rest.push_back(take_out(kept_.begin()));
+        }
+    }
+    strike(rest);
 }
 
 // The smallest that fits, of those that are not far too large.
@@ -53,64 +70,63 @@ std::unique_ptr<Buffer> Pool::find(std::uint64_t bytes, Place place) {
         if (best == kept_.end() || size < best->buffer->size) best = kept;
     }
     if (best == kept_.end()) return nullptr;
-    std::unique_ptr<Buffer> buffer = std::move(best->buffer);
-    kept_bytes_ -= buffer->size;
-    kept_.erase(best);
-    return buffer;
+    return take_out(best).buffer;
 }
 
 void Pool::keep(std::unique_ptr<Buffer> buffer, Place place) {
+    const std::uint64_t limit = device_.residency.limit();
+    const std::uint64_t most =
+        std::min(kMostKept, (limit != 0 ? limit : device_.info().memory) / 8);
     std::vector<Kept> rest;
-    const std::lock_guard lock(mutex_);
-    const std::uint64_t most = std::min(kMostKept, device_.info().memory / 8);
-    if (users_ == 0 || buffer->size > most) {
-        rest.push_back({std::move(buffer), place});
-        return;
+    {
+        const std::lock_guard lock(mutex_);
+        if (users_ == 0 || buffer->size > most) {
+            rest.push_back({std::move(buffer), place});
+        } else {
+            device_.residency.change(*buffer, {"", Rank::free});
+            kept_bytes_ += buffer->size;
+            kept_.push_back({std::move(buffer), place});
+            while (kept_bytes_ > most) rest.push_back(take_out(kept_.begin()));
+        }
     }
-    kept_bytes_ += buffer->size;
-    kept_.push_back({std::move(buffer), place});
-    while (kept_bytes_ > most) {
-        kept_bytes_ -= kept_.front().buffer->size;
-        rest.push_back(std::move(kept_.front()));
-        kept_.erase(kept_.begin());
-    }
+    strike(rest);
 }
 
-void Pool::require_room(std::uint64_t bytes, const std::string& what) {
-    for (const bool again : {false, true}) {
-        const Device::Budget budget = device_.budget();
-        const std::uint64_t room = budget.limit - std::min(budget.used, budget.limit);
-        if (budget.limit == 0 || bytes <= room) return;
-        if (again)
-            throw cpp::Failure(WEFT_UNAVAILABLE,
-                               what + " needs " + megabytes(bytes) + "; of the " +
-                                   megabytes(budget.limit) + " that may be used of " +
-                                   device_.info().name + ", " + megabytes(room) +
-                                   " are free: a smaller picture or fewer ticks fit");
-        trim();
-    }
-}
-
-std::unique_ptr<Buffer> Pool::make(std::uint64_t bytes, Place place, const std::string& what) {
-    require_room(bytes, what);
-    for (const bool again : {false, true}) {
+std::unique_ptr<Buffer> Pool::make(std::uint64_t bytes, Place place, const Claim& claim) {
+    const std::uint64_t largest = device_.info().largest_buffer;
+    if (largest != 0 && bytes > largest)
+        throw cpp::Failure(WEFT_UNAVAILABLE, claim.owner + " needs " + megabytes(bytes) +
+                                                 " in one piece; " + device_.info().name +
+                                                 " allows " + megabytes(largest));
+    Residency& residency = device_.residency;
+    const bool counts = residency.counts(place);
+    if (counts) residency.make_room(bytes, claim);
+    for (bool first = true;; first = false) {
         try {
             return device_.allocate(bytes, place);
         } catch (const cpp::Failure& failure) {
-            if (failure.code() != WEFT_UNAVAILABLE || again)
-                throw cpp::Failure(failure.code(), what + " needs " + megabytes(bytes) + " of " +
-                                                       device_.info().name + ": " + failure.what());
+            // The driver knows better than its figures.
+            const bool again = failure.code() == WEFT_UNAVAILABLE &&
+                               (counts ? residency.relieve(bytes, claim) : first);
+            if (!again)
+                throw cpp::Failure(failure.code(), claim.owner + " needs " + megabytes(bytes) +
+                                                       " of " + device_.info().name + ": " +
+                                                       failure.what());
         }
-        trim();
+        if (!counts) trim(UINT64_MAX);
     }
-    return nullptr;
 }
 
-std::shared_ptr<Buffer> Pool::take(std::uint64_t bytes, Place place, const std::string& what) {
+std::shared_ptr<Buffer> Pool::take(std::uint64_t bytes, Place place, const Claim& claim) {
     // What another process imports is as large as it is said to be.
     const std::uint64_t size = place == Place::exported ? bytes : whole_pages(bytes);
     std::unique_ptr<Buffer> buffer = find(size, place);
-    if (buffer == nullptr) buffer = make(size, place, what);
+    if (buffer != nullptr) {
+        device_.residency.change(*buffer, claim);
+    } else {
+        buffer = make(size, place, claim);
+        device_.residency.add(*buffer, place, claim);
+    }
     return {buffer.release(),
             [this, place](Buffer* done) { keep(std::unique_ptr<Buffer>(done), place); }};
 }

@@ -1,18 +1,15 @@
 // Memory of a device, kept for the next who needs as much: a program that is compiled again finds
-// what the one before it left, and a device that is full says by how much.
+// what the one before it left. Who goes when the device is full, Residency decides.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <vector>
 
-namespace weft::gpu {
+#include "gpu/residency.h"
 
-class Buffer;
-class Device;
-enum class Place : std::uint8_t;
+namespace weft::gpu {
 
 // Thread safe.
 class Pool {
@@ -33,12 +30,12 @@ public:
         Pool& pool_;
     };
 
-    // At least `bytes`, of undefined contents; kept memory that fits, else new. `what` begins the
-    // message where there is no room: "the cache c@v (3840 x 2160, 60 ticks)".
+    // At least `bytes`, of undefined contents; kept memory that fits, else new. Fails as
+    // Residency::make_room does.
     [[nodiscard]] std::shared_ptr<Buffer> take(std::uint64_t bytes, Place place,
-                                               const std::string& what);
-    // Throws WEFT_UNAVAILABLE when `bytes` more do not fit into the device's budget.
-    void require_room(std::uint64_t bytes, const std::string& what);
+                                               const Claim& claim);
+    // Frees what is kept, the oldest first, until that is `bytes` of the device or nothing is left.
+    void trim(std::uint64_t bytes);
 
 private:
     struct Kept {
@@ -47,10 +44,12 @@ private:
     };
     [[nodiscard]] std::unique_ptr<Buffer> find(std::uint64_t bytes, Place place);
     [[nodiscard]] std::unique_ptr<Buffer> make(std::uint64_t bytes, Place place,
-                                               const std::string& what);
+                                               const Claim& claim);
     void keep(std::unique_ptr<Buffer> buffer, Place place);
-    [[nodiscard]] std::vector<Kept> all_kept();
-    void trim();
+    // Out of kept_, which the caller guards.
+    [[nodiscard]] Kept take_out(std::vector<Kept>::iterator kept);
+    // Off the residency's list, before it is freed.
+    void strike(const std::vector<Kept>& rest);
 
     Device& device_;
     std::mutex mutex_;

@@ -12,9 +12,8 @@ namespace weft::gpu {
 [[nodiscard]] std::unique_ptr<cpp::Program> compile(cpp::Host host, Device& device,
                                                     const weft_batch& batch);
 
-// Tables of the extensions a back end built on Device offers: "weft.async/1", "weft.memory/1",
-// "weft.gather/1", "weft.counters/1"; null for others. `device_of` finds the device of a back end's
-// instance.
+// Tables of the extensions a back end built on Device offers, as extensions.cpp lists them; null
+// for others. `device_of` finds the device of a back end's instance.
 using DeviceOf = Device& (*)(weft_backend* backend);
 [[nodiscard]] const void* extension(std::string_view id, DeviceOf device_of);
 

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <weft/cpp/batch.hpp>
+
 #include "gpu/grid_memory.h"
 #include "gpu/program_impl.h"
 
@@ -73,15 +75,20 @@ void add_plane(Output& output, std::uint32_t channel) {
 }  // namespace
 
 BatchProgram::BatchProgram(cpp::Host host, Device& device, const weft_batch& batch)
-    : host_(host), device_(device), pool_user_(device.pool), name_(cpp::view(batch.name)) {
+    : host_(host),
+      device_(device),
+      pool_user_(device.pool),
+      name_(cpp::view(batch.name)),
+      tenancy_(std::in_place, device.residency, static_cast<Tenant&>(*this)) {
     if (batch.source_count != 0)
         throw cpp::Failure(WEFT_UNSUPPORTED, "this back end opens no sources",
                            std::string(cpp::view(batch.sources[0].node)), batch.sources[0].span);
     counters_.struct_size = sizeof counters_;
+    ran_ = device_.residency.turn();
     std::copy_n(batch.settings, settings_.size(), settings_.begin());
     const double samples = std::ceil(settings_[WEFT_FIELD_RATE] / settings_[WEFT_FIELD_FPS]) + 2.0;
     block_ = samples >= 2.0 && samples < 1e8 ? static_cast<std::uint64_t>(samples) : 4096;
-    nothing_ = device_.pool.take(kAlign, Place::device, name_);
+    nothing_ = device_.pool.take(kAlign, Place::device, sized_name());
     add_outputs(batch);
     add_inputs(batch);
     std::vector<bool> asked;
@@ -99,6 +106,14 @@ BatchProgram::BatchProgram(cpp::Host host, Device& device, const weft_batch& bat
     clear_caches();
 }
 
+// For messages: with the size of its pictures.
+std::string BatchProgram::sized_name() const {
+    const auto whole = [&](std::uint32_t field) {
+        return std::to_string(std::llround(settings_[field]));
+    };
+    return name_ + " (" + whole(WEFT_FIELD_WIDTH) + " x " + whole(WEFT_FIELD_HEIGHT) + ")";
+}
+
 BatchProgram::~BatchProgram() {
     BatchProgram::cancel();  // nobody waits for its frames any more
     try {
@@ -106,10 +121,13 @@ BatchProgram::~BatchProgram() {
     } catch (const std::exception& e) {
         host_.log(WEFT_LOG_WARNING, name_ + ": " + e.what());
     }
+    const auto arranging = device_.residency.arranging();
+    tenancy_.reset();
+    for (Output& output : outputs_)
+        if (output.cache.use_count() == 1) output.cache->stay();
 }
 
 void BatchProgram::add_outputs(const weft_batch& batch) {
-    const auto* homes = batch.struct_size >= sizeof batch ? batch.homes : nullptr;
     for (const weft_output& from : cpp::list(batch.outputs, batch.output_count)) {
         const auto number = static_cast<std::uint32_t>(outputs_.size());
         Output& output = outputs_.emplace_back();
@@ -119,11 +137,36 @@ void BatchProgram::add_outputs(const weft_batch& batch) {
         output.target = from.target;
         output.grid = from.grid;
         if (from.kind != WEFT_OUTPUT_CACHE) continue;
-        output.cache = std::make_unique<Cache>(host_, device_, from, use_of(batch, number, block_),
-                                               homes != nullptr ? homes[number] : nullptr);
-        output.grid = output.cache->grid();
-        if (from.shared != 0) host_.expose(from.id, output.cache->handle(WEFT_HANDLE_NONE));
+        try {
+            add_cache(batch, number);
+        } catch (const cpp::Failure& failure) {
+            throw cpp::Failure(failure.code(), failure.what(), output.node);
+        }
+        if (from.shared != 0)
+            host_.expose(from.id, output.cache->handle(WEFT_HANDLE_NONE, output.grid));
     }
+}
+
+// A cache of its own, or an older program's.
+void BatchProgram::add_cache(const weft_batch& batch, std::uint32_t number) {
+    const weft_output& from = batch.outputs[number];
+    Output& output = outputs_[number];
+    const CacheUse use = use_of(batch, number, block_);
+    const CacheLayout layout = lay_out(device_, from, use);
+    output.grid = layout.grid;
+    if (weft_inherit* inherit = cpp::inheritance_of(batch, number); inherit != nullptr) {
+        const auto& older = static_cast<const BatchProgram&>(
+            *reinterpret_cast<const cpp::Program*>(inherit->program));
+        const std::shared_ptr<Cache>& cache = older.outputs_.at(inherit->output).cache;
+        if (cache && cache->serves(from) && cpp::move_into(cache->grid(), output.grid)) {
+            output.cache = cache;
+            output.taken_over = true;
+            inherit->taken = 1;
+            return;
+        }
+    }
+    output.cache =
+        std::make_shared<Cache>(host_, device_, from, use, layout, cpp::home_of(batch, number));
 }
 
 void BatchProgram::add_kernels(const weft_batch& batch, const SplitBatch* split) {
@@ -197,12 +240,15 @@ void BatchProgram::write_texts(const weft_batch& batch) {
         kernel.pipeline = device_.build({&kernel.text, name_ + " kernel " + std::to_string(k)});
         kernel.text.source.clear();
         kernel.text.source.shrink_to_fit();
-        const std::string what = "kernel " + std::to_string(k) + " of " + name_;
+        const Claim claim{"kernel " + std::to_string(k) + " of " + sized_name(), Rank::table};
         const auto table = [&](std::uint64_t bytes) {
-            return bytes == 0 ? nullptr : device_.pool.take(bytes, Place::device, what);
+            return bytes == 0 ? nullptr : device_.pool.take(bytes, Place::device, claim);
         };
-        kernel.columns = table(kernel.text.columns_bytes);
-        kernel.rows = table(kernel.text.rows_bytes);
+        for (std::size_t f = 0; f < kFlights; ++f) {
+            if (kernel.text.columns_bytes != 0)
+                kernel.columns.push_back(table(kernel.text.columns_bytes));
+            if (kernel.text.rows_bytes != 0) kernel.rows.push_back(table(kernel.text.rows_bytes));
+        }
         kernel.scratch = table(kernel.text.scratch_bytes);
     }
 }
@@ -214,16 +260,15 @@ void BatchProgram::add_flights() {
         bytes += (kernel.text.args.bytes(kernel.text.whole.size()) + kAlign - 1) / kAlign * kAlign;
     }
     bytes = std::max(bytes, kAlign);
-    cancel_words_ = device_.pool.take(kFlights * kAlign, Place::host, name_);
+    cancel_words_ = device_.pool.take(kFlights * kAlign, Place::host, sized_name());
     std::uint32_t number = 0;
     for (std::unique_ptr<Flight>& flight : flights_) {
         flight = std::make_unique<Flight>();
         flight->program = this;
         flight->number = number++;
-        flight->args = device_.pool.take(bytes, Place::upload, name_);
+        flight->args = device_.pool.take(bytes, Place::upload, sized_name());
         flight->cancel = {cancel_words_.get(), flight->number * kAlign};
         flight->set_cancel(0);
-        flight->landing.resize(outputs_.size());
         flight->readback.resize(outputs_.size());
         flight->copied.resize(outputs_.size());
         flight->variant.slices.resize(inputs_.size() + outputs_.size());
@@ -235,7 +280,7 @@ void BatchProgram::add_flights() {
 void BatchProgram::clear_caches() {
     Recorder recorder;
     for (const Output& output : outputs_)
-        if (output.cache && output.cache->needs_zeros())
+        if (output.cache && !output.taken_over && output.cache->needs_zeros())
             recorder.fill({&output.cache->home(), 0}, output.cache->bytes());
     if (recorder.commands().empty()) return;
     const std::unique_ptr<Work> work = device_.record(recorder.commands());
@@ -245,10 +290,13 @@ void BatchProgram::clear_caches() {
 void BatchProgram::get_handle(std::uint32_t output, weft_handle& handle) {
     const Output& wanted = outputs_.at(output);
     if (!wanted.cache) throw cpp::Failure(WEFT_UNSUPPORTED, wanted.name + " has no memory here");
-    handle = wanted.cache->handle(handle.kind);
+    handle = wanted.cache->handle(handle.kind, wanted.grid);
 }
 
 std::unique_ptr<cpp::Program> compile(cpp::Host host, Device& device, const weft_batch& batch) {
+    Residency& residency = device.residency;
+    residency.set_limit(host.device_memory(device.info().memory));
+    const auto arranging = residency.arranging();
     return std::make_unique<BatchProgram>(host, device, batch);
 }
 

@@ -1,10 +1,10 @@
 // A frame: prepared in a flight, submitted, completed.
-#include <weft/clock.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
+#include "eval/eval.h"
 #include "gpu/program_impl.h"
 
 namespace weft::gpu {
@@ -12,17 +12,6 @@ namespace {
 
 // Recordings that a flight keeps: for the slots of mirrored caches, targets that take turns.
 constexpr std::size_t kMostRecordings = 64;
-
-bool is_setting(std::uint32_t field) {
-    switch (field) {
-#define WEFT_FIELD(number, NAME, name, klass, value, doc) \
-    case number:                                          \
-        return WEFT_FIELD_CLASS_##klass == WEFT_FIELD_CLASS_SETTING;
-#include <weft/fields.def>
-#undef WEFT_FIELD
-        default: return false;
-    }
-}
 
 }  // namespace
 
@@ -57,8 +46,8 @@ Outcome Flight::complete(const Outcome& lost) {
 }
 
 std::string BatchProgram::too_many_turns() const {
-    return "the loops take more than " + std::to_string(device_.info().text.longest_loop) +
-           " turns at one point, where the driver of " + device_.info().name + " ends them";
+    return "the loops take too many turns: the driver of " + device_.info().name +
+           " ends them after " + std::to_string(device_.info().text.longest_loop);
 }
 
 void BatchProgram::cancel() noexcept {
@@ -92,14 +81,13 @@ void BatchProgram::set_frame(Flight& flight, const weft_frame& frame) {
                                              " were asked for");
     std::copy_n(frame.fields, fields_.size(), fields_.begin());
     for (std::uint32_t f = 0; f < WEFT_FIELD_COUNT; ++f)
-        if (is_setting(f)) fields_[f] = settings_[f];
+        if (weft_field_is_setting(f)) fields_[f] = settings_[f];
     Numbers& numbers = flight.numbers;
     numbers.fields = fields_.data();
     numbers.uniforms = frame.uniforms;
     numbers.params = frame.params;
-    numbers.frame = std::llround(frame.fields[WEFT_FIELD_ABSFRAME]);
-    numbers.sample = weft_clock_first_sample(settings_.data(), numbers.frame);
-    numbers.first_sample = frame.first_sample;
+    numbers.frame = weft_frame_tick(&frame);
+    numbers.sample = numbers.first_sample = frame.first_sample;
     numbers.sample_count = frame.sample_count;
     numbers.capture = frame.capture != 0;
     numbers.deliver = frame.skip_targets == 0;
@@ -134,26 +122,26 @@ void BatchProgram::locate_targets(Flight& flight, const weft_frame& frame) {
                 slice = in_place(static_cast<char*>(frame.targets[output.target].data),
                                  {0, static_cast<std::int64_t>(bytes)}, nullptr);
             flight.copied[store.output] = given && slice.buffer == nullptr;
-            if (slice.buffer == nullptr) slice = landing_of(flight, store.output, bytes);
+            if (slice.buffer == nullptr) slice = readback_of(flight, store.output, bytes);
         }
     }
 }
 
-// Memory for a target that is not written in place. A longer frame makes it larger.
-Slice BatchProgram::landing_of(Flight& flight, std::uint32_t output, std::uint64_t bytes) {
+// Memory for a target that is not written in place: the host's, also where kernels reach it over a
+// bus (docs/decisions/frames-on-accelerators.md). A longer frame makes it larger.
+Slice BatchProgram::readback_of(Flight& flight, std::uint32_t output, std::uint64_t bytes) {
     std::shared_ptr<Buffer>& readback = flight.readback[output];
-    std::shared_ptr<Buffer>& landing = flight.landing[output];
-    const bool direct = device_.info().unified;
     if (readback == nullptr || readback->size < bytes) {
-        const std::string what =
-            "the target " + outputs_[output].name + " (" + describe(outputs_[output].grid) + ")";
+        const std::string& name = outputs_[output].name;
+        const std::string what = "the target of " + (name.empty() ? name_ : name) + " (" +
+                                 describe(outputs_[output].grid) + ")";
         std::uint64_t size = outputs_[output].stream ? bytes * 2 : bytes;
         size = (size + kSliceAlignment - 1) / kSliceAlignment * kSliceAlignment;
         flight.recordings.clear();
-        readback = device_.pool.take(size, Place::readback, what);
-        if (!direct) landing = device_.pool.take(size, Place::device, what);
+        readback.reset();
+        readback = device_.pool.take(size, Place::readback, {what, Rank::remade});
     }
-    return {direct ? readback.get() : landing.get(), 0};
+    return {readback.get(), 0};
 }
 
 void BatchProgram::choose_mirrors(Flight& flight) const {
@@ -189,8 +177,19 @@ Recording& BatchProgram::recording(Flight& flight) {
 
 // --- Execution
 
-std::uint64_t BatchProgram::submit(const weft_frame& frame, bool reported) {
+// Memory stays where it is from here to the submission.
+std::uint64_t BatchProgram::submit(const weft_frame& frame, bool reported, const Order& order) {
+    device_.residency.settle(std::llround(frame.fields[WEFT_FIELD_ABSFRAME]));
+    return device_.residency.use([&] { return submit_in_place(frame, reported, order); });
+}
+
+std::uint64_t BatchProgram::submit_in_place(const weft_frame& frame, bool reported,
+                                            const Order& order) {
+    if (asks_ && !order.free())
+        throw cpp::Failure(WEFT_UNSUPPORTED,
+                           name_ + " asks others for values between its kernels: the host waits");
     ++turn_;
+    ran_ = device_.residency.next_turn();
     locate_inputs();
     Flight& flight = free_flight();
     set_frame(flight, frame);
@@ -206,6 +205,8 @@ std::uint64_t BatchProgram::submit(const weft_frame& frame, bool reported) {
         if (outputs_[o].cache) variant.slices[inputs_.size() + o] = {&outputs_[o].cache->home(), 0};
     locate_targets(flight, frame);
     choose_mirrors(flight);
+    for (const Slice& slice : variant.slices)
+        if (slice.buffer != nullptr) slice.buffer->used.store(ran_, std::memory_order_relaxed);
     for (const Kernel& kernel : kernels_)
         if (runs(kernel, flight.numbers))
             write_numbers(kernel, flight.numbers, flight.args->host + kernel.args_offset);
@@ -214,11 +215,11 @@ std::uint64_t BatchProgram::submit(const weft_frame& frame, bool reported) {
         write_gather_numbers(gather->text, outputs_[gather->output].grid, flight.numbers,
                              gather->args[flight.number]->host);
     }
-    if (asks_) flight.last_part = run_parts(flight);
-    Work& work = asks_ ? *flight.last_part : *recording(flight).work;
+    const Recording& recorded = recording(flight);
+    if (asks_) run_parts(recorded, flight);
     flight.under_way.store(true, std::memory_order_release);
     try {
-        flight.value = device_.queue.submit(work, &flight, reported);
+        flight.value = device_.queue.submit(*recorded.parts.back(), &flight, reported, order);
     } catch (...) {
         flight.under_way.store(false, std::memory_order_release);
         throw;

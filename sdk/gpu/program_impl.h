@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,10 @@ struct Output {
     std::string node;
     std::uint32_t kind = 0;
     std::uint32_t target = 0;
-    weft_grid grid{};  // as laid out
-    std::unique_ptr<Cache> cache;
-    bool stream = false;  // TARGET: of samples
+    weft_grid grid{};  // as laid out, and as it is read here
+    std::shared_ptr<Cache> cache;
+    bool taken_over = false;  // the cache, from an older program
+    bool stream = false;      // TARGET: of samples
     std::uint64_t target_bytes = 0;
     std::vector<Piece> pieces;  // TARGET: of a picture; of a stream: planes, for one sample each
 };
@@ -80,7 +82,10 @@ struct Kernel {
     KernelText text;
     std::shared_ptr<const Pipeline> pipeline;
     std::uint64_t args_offset = 0;  // in the flight's block
-    std::shared_ptr<Buffer> columns, rows, scratch;
+    // By flight, so that a frame's tables are made while the kernel before still reads its own;
+    // empty: it has none.
+    std::vector<std::shared_ptr<Buffer>> columns, rows;
+    std::shared_ptr<Buffer> scratch;
 };
 
 // What a kernel's block of numbers is made from.
@@ -126,7 +131,8 @@ constexpr std::uint64_t kAllMirrored = UINT64_MAX - 1;
 
 struct Recording {
     Variant variant;
-    std::unique_ptr<Work> work;
+    // One after the other; behind each but the last the host answers questions.
+    std::vector<std::unique_ptr<Work>> parts;
     std::uint64_t used = 0;
 };
 
@@ -134,13 +140,12 @@ struct Flight final : Completion {
     BatchProgram* program = nullptr;
     std::uint32_t number = 0;
     std::shared_ptr<Buffer> args;
-    Slice cancel;                                   // the word that kernels look at
-    std::vector<std::shared_ptr<Buffer>> landing;   // by output: device memory of a target
-    std::vector<std::shared_ptr<Buffer>> readback;  // by output: what the host copies from
-    std::vector<bool> copied;                       // by output: from readback, in this frame
+    Slice cancel;  // the word that kernels look at
+    // By output: where kernels write a target that is not written in place.
+    std::vector<std::shared_ptr<Buffer>> readback;
+    std::vector<bool> copied;  // by output: from readback, in this frame
     std::vector<Recording> recordings;
-    std::unique_ptr<Work> last_part;  // of a frame that asks
-    Variant variant;                  // of the frame that is prepared or under way
+    Variant variant;  // of the frame that is prepared or under way
     std::uint64_t value = 0;
     std::atomic<bool> under_way{false};
     std::atomic<bool> stop{false};
@@ -189,7 +194,7 @@ struct JudgedKernel {
 void write_gather_numbers(const KernelText& text, const weft_grid& grid, const Numbers& numbers,
                           char* to);
 
-class BatchProgram final : public cpp::Program {
+class BatchProgram final : public cpp::Program, private Tenant {
 public:
     BatchProgram(cpp::Host host, Device& device, const weft_batch& batch);
     ~BatchProgram() override;
@@ -201,7 +206,10 @@ public:
     [[nodiscard]] std::string too_many_turns() const;
 
     // "weft.async/1"
-    std::uint64_t submit(const weft_frame& frame, bool reported);
+    std::uint64_t submit(const weft_frame& frame, bool reported, const Order& order = {});
+    // "weft.semaphore/1": submit with an order that the host gives in the program's own lists.
+    std::vector<Semaphore*> waits;
+    std::vector<Semaphore*> signals;
     // "weft.gather/1"
     const double* gather(std::uint32_t output, std::uint64_t count, const double* const* coords);
     // "weft.counters/1"
@@ -211,12 +219,18 @@ private:
     friend struct Flight;
     static constexpr std::size_t kFlights = 3;
 
+    // Tenant: program_inputs.cpp
+    void moved(const Buffer* from, const std::shared_ptr<Buffer>& to) override;
+    void shed(std::uint64_t since) override;
+
     // program_compile.cpp
     void add_outputs(const weft_batch& batch);
+    void add_cache(const weft_batch& batch, std::uint32_t number);
     void add_kernels(const weft_batch& batch, const SplitBatch* split);
     void write_texts(const weft_batch& batch);
     void add_flights();
     void clear_caches();
+    [[nodiscard]] std::string sized_name() const;
 
     // program_inputs.cpp
     void add_inputs(const weft_batch& batch);
@@ -227,15 +241,17 @@ private:
     [[nodiscard]] Slice in_place(char* data, Extent extent, const weft_handle* handle);
     [[nodiscard]] Slice import_around(char* data, Extent extent, const weft_handle* handle);
     void forget(const Buffer* buffer);
+    void forget_recorded(const Buffer* buffer);
     void copy_input(Input& input);
     void upload_input(Input& input, char* data, Extent extent);
 
     // program_frame.cpp
+    std::uint64_t submit_in_place(const weft_frame& frame, bool reported, const Order& order);
     Flight& free_flight();
     void set_frame(Flight& flight, const weft_frame& frame);
     void locate_targets(Flight& flight, const weft_frame& frame);
     void choose_mirrors(Flight& flight) const;
-    [[nodiscard]] Slice landing_of(Flight& flight, std::uint32_t output, std::uint64_t bytes);
+    [[nodiscard]] Slice readback_of(Flight& flight, std::uint32_t output, std::uint64_t bytes);
     Recording& recording(Flight& flight);
     void wait_for_all();
     void finish(Flight& flight);
@@ -243,24 +259,25 @@ private:
 
     // program_ask.cpp
     void add_answers(const SplitBatch& split);
-    [[nodiscard]] std::unique_ptr<Work> run_parts(const Flight& flight);
-    void answer(const Kernel& kernel, const Flight& flight, Recorder& next);
-    void ask(const Question& question, const Flight& flight, std::uint32_t output,
-             std::uint64_t count, double* values) const;
+    void run_parts(const Recording& recording, const Flight& flight);
+    void answer(const Kernel& kernel, const Flight& flight);
+    void record_answers(Recorder& recorder, const Kernel& kernel) const;
+    void ask(const Question& question, const Flight& flight, std::uint32_t output, bool stream,
+             std::uint64_t count, double* values);
 
     // program_record.cpp
-    void record_landing(Recorder& recorder, const Flight& flight, std::size_t output) const;
     void record_end(Recorder& recorder, const Flight& flight) const;
     void record_kernel(Recorder& recorder, const Kernel& kernel, const Flight& flight) const;
     void record_mirrors(Recorder& recorder, const Flight& flight) const;
     void record_gathers(Recorder& recorder, const Flight& flight) const;
-    [[nodiscard]] std::unique_ptr<Work> record(const Flight& flight) const;
+    [[nodiscard]] std::vector<std::unique_ptr<Work>> record(const Flight& flight) const;
     [[nodiscard]] bool runs(const Kernel& kernel, const Numbers& numbers) const;
     void write_numbers(const Kernel& kernel, const Numbers& numbers, char* to) const;
     [[nodiscard]] std::int32_t whole(const WholeArg& arg, const Kernel& kernel,
                                      const Numbers& numbers) const;
 
     // program_values.cpp
+    void get_values_in_place(std::uint32_t output, const weft_points& points, double* values);
     void run_points(std::uint32_t kernel, std::uint32_t store, const weft_points& points,
                     std::uint64_t first, std::uint64_t count, double* values);
     void launch_points(PointsRun& run, const KernelText& text, const Pipeline* pipeline,
@@ -295,13 +312,16 @@ private:
     std::vector<std::unique_ptr<PointsRun>> reads_;  // by output: get_values of device memory
     std::array<std::unique_ptr<Flight>, kFlights> flights_;
     std::uint64_t turn_ = 0;
+    std::atomic<std::uint64_t> ran_{0};  // the device's turn of the last frame
     std::uint64_t last_value_ = 0;
     std::uint32_t last_flight_ = 0;
     std::array<double, WEFT_FIELD_COUNT> fields_{};  // of the frame that is prepared
     std::vector<Slice> scratch_slices_;
     bool asks_ = false;
     std::vector<double> answers_;  // of a stream
+    std::vector<double> ticks_;    // ... at which they were asked for
     weft_counters counters_{};
+    std::optional<Residency::Tenancy> tenancy_;
 };
 
 }  // namespace weft::gpu

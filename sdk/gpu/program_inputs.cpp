@@ -61,13 +61,59 @@ void BatchProgram::bind_handle(Input& input, const weft_binding& binding) {
 // Recorded work that uses a buffer goes before the buffer does.
 void BatchProgram::forget(const Buffer* buffer) {
     wait_for_all();
-    for (const std::unique_ptr<Flight>& flight : flights_)
+    forget_recorded(buffer);
+}
+
+void BatchProgram::forget_recorded(const Buffer* buffer) {
+    for (const std::unique_ptr<Flight>& flight : flights_) {
+        if (!flight) continue;
         std::erase_if(flight->recordings, [&](const Recording& recording) {
             return std::any_of(recording.variant.slices.begin(), recording.variant.slices.end(),
                                [&](const Slice& slice) { return slice.buffer == buffer; });
         });
+    }
     for (const std::unique_ptr<PointsRun>& run : points_)
         if (run) run->work.reset();
+}
+
+void BatchProgram::moved(const Buffer* from, const std::shared_ptr<Buffer>& to) {
+    for (Input& input : inputs_) {
+        if (input.memory.get() == from) input.memory = to;
+        if (input.slice.buffer == from) input.slice.buffer = to.get();
+    }
+    forget_recorded(from);
+    for (const std::unique_ptr<PointsRun>& run : points_)
+        if (run) run->work.reset();
+    for (const std::unique_ptr<PointsRun>& run : reads_) {
+        if (!run || run->source != from) continue;
+        run->source = to.get();
+        run->work.reset();
+    }
+}
+
+void BatchProgram::shed(std::uint64_t since) {
+    if (ran_ >= since) return;
+    for (const std::unique_ptr<Flight>& flight : flights_) {
+        if (!flight) continue;
+        flight->recordings.clear();
+        for (std::shared_ptr<Buffer>& place : flight->readback) place.reset();
+    }
+    for (Input& input : inputs_) {
+        if (input.handle.view == nullptr) continue;
+        input.upload.reset();
+        input.staging.reset();
+        input.copy.reset();
+        input.copied_from = nullptr;
+    }
+    for (auto* runs : {&points_, &reads_}) {
+        for (const std::unique_ptr<PointsRun>& run : *runs) {
+            if (!run) continue;
+            run->work.reset();
+            run->points.reset();
+            run->values.reset();
+            run->room = 0;
+        }
+    }
 }
 
 Slice BatchProgram::in_place(char* data, Extent extent, const weft_handle* handle) {
@@ -145,10 +191,10 @@ void BatchProgram::copy_input(Input& input) {
     const auto bytes = static_cast<std::uint64_t>(extent.end - extent.begin);
     const bool first = input.copy == nullptr;
     if (first)
-        input.copy =
-            device_.pool.take(head + static_cast<std::uint64_t>(extent.end),
-                              device_.info().unified ? Place::host : Place::device,
-                              "a copy of " + input.name + " (" + describe(input.grid) + ")");
+        input.copy = device_.pool.take(
+            head + static_cast<std::uint64_t>(extent.end),
+            device_.info().unified ? Place::host : Place::device,
+            {"a copy of " + input.name + " (" + describe(input.grid) + ")", Rank::remade});
     input.slice = {input.copy.get(), head};
     if (!first && input.copied_from == data && input.generation == view.generation) return;
     if (device_.info().unified) {
@@ -170,7 +216,8 @@ void BatchProgram::upload_input(Input& input, char* data, Extent extent) {
     if (input.uploaded_at != 0) (void)device_.queue.wait(input.uploaded_at);
     if (from.buffer == nullptr) {
         if (input.staging == nullptr)
-            input.staging = device_.pool.take(bytes, Place::upload, "a copy of " + input.name);
+            input.staging =
+                device_.pool.take(bytes, Place::upload, {"a copy of " + input.name, Rank::remade});
         std::memcpy(input.staging->host, data + extent.begin, bytes);
         from = {input.staging.get(), 0};
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <weft/cpp/points.hpp>
+
 #include "eval/eval.h"
 #include "gpu/program_impl.h"
 
@@ -51,14 +53,7 @@ double BatchProgram::sample_for_judge(void* user, std::uint32_t number, const do
         const std::uint32_t field = input.grid.axes[a].field;
         (field < WEFT_FIELD_COUNT ? moved[field] : own) = coords[a];
     }
-    const std::array<const double*, WEFT_FIELD_COUNT> none{};
-    weft_points points{};
-    points.struct_size = sizeof points;
-    points.count = 1;
-    points.fields = none.data();
-    points.constants = moved.data();
-    points.own = &own;
-    points.params = point.params;
+    const weft_points points = cpp::one_point(moved.data(), &own, point.params);
     double value = 0;
     if (input.output != WEFT_NOT_INTERNAL) {
         point.program->read_device(input.output, points, 0, 1, &value);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "eval/eval.h"
 #include "gpu/program_impl.h"
@@ -49,19 +50,26 @@ std::int32_t BatchProgram::whole(const WholeArg& arg, const Kernel& kernel,
     return 0;
 }
 
+// The memory is only written, in order: to read what the host sees of a device takes a microsecond
+// for each number.
 static void write_doubles(const KernelText& text, const Numbers& numbers,
                           std::uint32_t first_uniform, char* to) {
-    const std::uint32_t count = text.args.numbers();
-    auto* doubles = reinterpret_cast<double*>(to);
-    std::copy_n(numbers.fields, static_cast<std::size_t>(WEFT_FIELD_COUNT), doubles);
-    doubles[kFirstSampleNumber] = static_cast<double>(numbers.first_sample);
-    double* next = doubles + kFirstUniformNumber;
-    if (numbers.uniforms != nullptr)
-        std::copy_n(numbers.uniforms + first_uniform, text.args.uniforms, next);
-    next += text.args.uniforms;
-    if (numbers.params != nullptr) std::copy_n(numbers.params, text.args.params, next);
-    auto* floats = reinterpret_cast<float*>(to + text.args.floats_offset());
-    for (std::uint32_t i = 0; i < count; ++i) floats[i] = static_cast<float>(doubles[i]);
+    const auto each = [&](auto* next) {
+        using Number = std::remove_pointer_t<decltype(next)>;
+        const auto put = [&](const double* from, std::uint32_t count) {
+            if (from != nullptr)
+                for (std::uint32_t i = 0; i < count; ++i) next[i] = static_cast<Number>(from[i]);
+            next += count;
+        };
+        const auto first_sample = static_cast<double>(numbers.first_sample);
+        put(numbers.fields, WEFT_FIELD_COUNT);
+        put(&first_sample, 1);
+        put(numbers.uniforms != nullptr ? numbers.uniforms + first_uniform : nullptr,
+            text.args.uniforms);
+        put(numbers.params, text.args.params);
+    };
+    each(reinterpret_cast<double*>(to));
+    each(reinterpret_cast<float*>(to + text.args.floats_offset()));
 }
 
 void BatchProgram::write_numbers(const Kernel& kernel, const Numbers& numbers, char* to) const {
@@ -83,6 +91,11 @@ void write_gather_numbers(const KernelText& text, const weft_grid& grid, const N
 void BatchProgram::record_kernel(Recorder& recorder, const Kernel& kernel,
                                  const Flight& flight) const {
     const TextOptions& options = device_.info().text;
+    const auto of_flight = [&](const std::vector<std::shared_ptr<Buffer>>& tables) {
+        return tables.empty() ? nullptr : tables[flight.number].get();
+    };
+    Buffer* const columns = of_flight(kernel.columns);
+    Buffer* const rows = of_flight(kernel.rows);
     Launch launch;
     launch.pipeline = kernel.pipeline.get();
     Access all;
@@ -90,14 +103,16 @@ void BatchProgram::record_kernel(Recorder& recorder, const Kernel& kernel,
         Slice slice{nothing_.get(), 0};
         switch (parameter.use) {
             case Use::args: slice = {flight.args.get(), kernel.args_offset}; break;
-            case Use::columns: slice = {kernel.columns.get(), 0}; break;
-            case Use::rows: slice = {kernel.rows.get(), 0}; break;
+            case Use::columns: slice = {columns, 0}; break;
+            case Use::rows: slice = {rows, 0}; break;
             case Use::scratch: slice = {kernel.scratch.get(), 0}; break;
             case Use::input: slice = flight.variant.slices[parameter.index]; break;
             case Use::output:
                 slice = flight.variant.slices[inputs_.size() + parameter.index];
                 break;
-            case Use::cancel: slice = flight.cancel; break;
+            case Use::cancel:
+                if (kernel.text.polls) slice = flight.cancel;
+                break;
             case Use::points:
             case Use::values: break;
         }
@@ -113,33 +128,23 @@ void BatchProgram::record_kernel(Recorder& recorder, const Kernel& kernel,
         launch.entry = e;
         // Tables are written by their own entries, and read by those after them.
         Access access;
-        std::uint64_t x = 1;
-        std::uint64_t y = 1;
-        switch (kernel.text.entries[e].over) {
-            case Over::columns:
-                x = kernel.width;
-                access.reads = all.reads;
-                add(access.writes, kernel.columns.get());
-                break;
-            case Over::rows:
-                x = kernel.height;
-                access.reads = all.reads;
-                add(access.writes, kernel.rows.get());
-                break;
-            case Over::raster:
-                x = (kernel.width + options.lanes - 1) / options.lanes;
-                y = kernel.height;
-                break;
-            case Over::samples: x = flight.numbers.sample_count; break;
-            case Over::serial:
-            case Over::points: break;
+        const Over over = kernel.text.entries[e].over;
+        if (over == Over::columns || over == Over::rows) {
+            access.reads = all.reads;
+            add(access.writes, over == Over::rows ? rows : columns);
         }
+        launch.alone = !access.writes.empty() && access.reads.empty();
+        auto [x, y] = threads_of(kernel.text, over, kernel.width, kernel.height);
+        if (over == Over::samples) x = flight.numbers.sample_count;
         if (access.writes.empty()) {
             access = all;
-            add(access.reads, kernel.columns.get());
-            add(access.reads, kernel.rows.get());
+            add(access.reads, columns);
+            add(access.reads, rows);
         }
-        recorder.launch(launch, x, y, options.group, access);
+        const std::uint64_t most = kernel.text.entries[e].most;
+        for (std::uint64_t first = 0; first < x; first += most == 0 ? x : most)
+            recorder.launch(launch, most == 0 ? x : std::min<std::uint64_t>(x, first + most), y,
+                            options.group, access, first);
     }
 }
 
@@ -173,7 +178,6 @@ void BatchProgram::record_gathers(Recorder& recorder, const Flight& flight) cons
             if (parameter.use == Use::input) slice.buffer = home;
             if (parameter.use == Use::points) slice.buffer = gather->points.get();
             if (parameter.use == Use::values) slice.buffer = gather->results[flight.number].get();
-            if (parameter.use == Use::cancel) slice = flight.cancel;
             launch.parameters.push_back(slice);
         }
         recorder.launch(launch, gather->count, 1, device_.info().text.group,
@@ -181,29 +185,26 @@ void BatchProgram::record_gathers(Recorder& recorder, const Flight& flight) cons
     }
 }
 
-void BatchProgram::record_landing(Recorder& recorder, const Flight& flight,
-                                  std::size_t output) const {
-    const std::shared_ptr<Buffer>& landing = flight.landing[output];
-    const Slice& slice = flight.variant.slices[inputs_.size() + output];
-    if (landing == nullptr || slice.buffer != landing.get()) return;
-    const std::shared_ptr<Buffer>& readback = flight.readback[output];
-    recorder.copy({landing.get(), 0}, {readback.get(), 0}, std::min(landing->size, readback->size));
-}
-
 // What follows the kernels.
 void BatchProgram::record_end(Recorder& recorder, const Flight& flight) const {
     record_mirrors(recorder, flight);
-    for (std::size_t o = 0; o < outputs_.size(); ++o)
-        if (outputs_[o].target != kNoTarget) record_landing(recorder, flight, o);
     record_gathers(recorder, flight);
 }
 
-std::unique_ptr<Work> BatchProgram::record(const Flight& flight) const {
+std::vector<std::unique_ptr<Work>> BatchProgram::record(const Flight& flight) const {
+    std::vector<std::unique_ptr<Work>> parts;
     Recorder recorder;
-    for (const Kernel& kernel : kernels_)
-        if (runs(kernel, flight.numbers)) record_kernel(recorder, kernel, flight);
+    for (const Kernel& kernel : kernels_) {
+        if (!runs(kernel, flight.numbers)) continue;
+        record_kernel(recorder, kernel, flight);
+        if (kernel.asking.questions.empty()) continue;
+        parts.push_back(device_.record(recorder.commands()));
+        recorder = {};
+        record_answers(recorder, kernel);
+    }
     record_end(recorder, flight);
-    return device_.record(recorder.commands());
+    parts.push_back(device_.record(recorder.commands()));
+    return parts;
 }
 
 }  // namespace weft::gpu

@@ -14,7 +14,9 @@ namespace {
 // Points of one launch; more are asked for in parts.
 constexpr std::uint64_t kMostPoints = std::uint64_t{1} << 20;
 
-constexpr const char* kWhat = "a list of points";
+Claim for_points() {
+    return {"a list of points", Rank::remade};
+}
 
 struct Ticks {
     std::int64_t frame;
@@ -62,16 +64,16 @@ static void grow(Device& device, PointsRun& run, std::uint64_t count, const Kern
                  std::size_t fields, std::size_t results) {
     if (run.args == nullptr) {
         const std::uint64_t bytes = text.args.bytes(text.whole.size());
-        run.args = device.pool.take(bytes, Place::upload, kWhat);
-        run.nothing = device.pool.take(kSliceAlignment, Place::host, kWhat);
+        run.args = device.pool.take(bytes, Place::upload, for_points());
+        run.nothing = device.pool.take(kSliceAlignment, Place::host, for_points());
         std::memset(run.nothing->host, 0, kSliceAlignment);
     }
     if (count <= run.room) return;
     std::uint64_t room = std::max<std::uint64_t>(run.room, 64);
     while (room < count) room *= 2;
     run.work.reset();
-    run.points = device.pool.take(room * fields * 8, Place::upload, kWhat);
-    run.values = device.pool.take(room * results * 8, Place::readback, kWhat);
+    run.points = device.pool.take(room * fields * 8, Place::upload, for_points());
+    run.values = device.pool.take(room * results * 8, Place::readback, for_points());
     run.room = room;
 }
 
@@ -164,6 +166,11 @@ void BatchProgram::read_device(std::uint32_t output, const weft_points& points, 
 }
 
 void BatchProgram::get_values(std::uint32_t output, const weft_points& points, double* values) {
+    device_.residency.use([&] { get_values_in_place(output, points, values); });
+}
+
+void BatchProgram::get_values_in_place(std::uint32_t output, const weft_points& points,
+                                       double* values) {
     const Output& wanted = outputs_.at(output);
     wait_for_all();
     for (std::uint32_t k = 0; k < kernels_.size(); ++k) {
@@ -200,6 +207,23 @@ void BatchProgram::get_values(std::uint32_t output, const weft_points& points, d
     }
 }
 
+// Coordinates that every frame reads: in memory of the device, where it has its own.
+static std::shared_ptr<Buffer> keep_points(Device& device, const double* const* coords,
+                                           std::uint32_t axes, std::uint64_t count) {
+    const std::uint64_t bytes = axes * count * sizeof(double);
+    std::shared_ptr<Buffer> kept = device.pool.take(bytes, Place::device, for_points());
+    std::shared_ptr<Buffer> seen = kept;
+    if (kept->host == nullptr) seen = device.pool.take(bytes, Place::upload, for_points());
+    auto* to = reinterpret_cast<double*>(seen->host);
+    for (std::uint32_t a = 0; a < axes; ++a) std::copy_n(coords[a], count, to + a * count);
+    if (seen == kept) return kept;
+    Recorder recorder;
+    recorder.copy({seen.get(), 0}, {kept.get(), 0}, bytes);
+    const std::unique_ptr<Work> work = device.record(recorder.commands());
+    (void)device.queue.wait(device.queue.submit(*work));
+    return kept;
+}
+
 const double* BatchProgram::gather(std::uint32_t output, std::uint64_t count,
                                    const double* const* coords) {
     const Output& wanted = outputs_.at(output);
@@ -207,22 +231,20 @@ const double* BatchProgram::gather(std::uint32_t output, std::uint64_t count,
     if (count == 0 || count > kMostPoints)
         throw cpp::Failure(WEFT_INVALID, "between 1 and " + std::to_string(kMostPoints) +
                                              " points of " + wanted.name + " can be gathered");
+    const auto arranging = device_.residency.arranging();
     wait_for_all();
     auto made = std::make_unique<Gather>();
     made->output = output;
     made->count = count;
     made->text = write_gather({false, wanted.grid, 0, false}, device_.info().text);
     made->pipeline = device_.build({&made->text, "points of " + wanted.name});
-    made->points =
-        device_.pool.take(count * wanted.grid.axis_count * sizeof(double), Place::upload, kWhat);
-    auto* to = reinterpret_cast<double*>(made->points->host);
-    for (std::uint32_t a = 0; a < wanted.grid.axis_count; ++a)
-        std::copy_n(coords[a], count, to + a * count);
+    made->points = keep_points(device_, coords, wanted.grid.axis_count, count);
     made->values.resize(count);
     for (const std::unique_ptr<Flight>& flight : flights_) {
         const std::uint64_t bytes = made->text.args.bytes(made->text.whole.size());
-        made->args.push_back(device_.pool.take(bytes, Place::upload, kWhat));
-        made->results.push_back(device_.pool.take(count * sizeof(double), Place::readback, kWhat));
+        made->args.push_back(device_.pool.take(bytes, Place::upload, for_points()));
+        made->results.push_back(
+            device_.pool.take(count * sizeof(double), Place::readback, for_points()));
         flight->recordings.clear();
     }
     gathers_.push_back(std::move(made));

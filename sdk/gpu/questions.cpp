@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <weft/cpp/sized.hpp>
 #include <weft/cpp/text.hpp>
 
 namespace weft::gpu {
@@ -146,7 +147,7 @@ SplitBatch::SplitBatch(const weft_batch& batch, const std::vector<bool>& getter,
     : from_(batch),
       getter_(getter),
       block_(block),
-      batch_(batch),
+      batch_(cpp::known_part(batch)),
       inputs_(batch.inputs, batch.inputs + batch.input_count),
       outputs_(batch.outputs, batch.outputs + batch.output_count) {
     for (const weft_kernel& kernel : cpp::list(batch.kernels, batch.kernel_count)) split(kernel);

@@ -12,9 +12,13 @@ constexpr std::uint64_t kSliceNs = 1'000'000;
 
 }  // namespace
 
-std::uint64_t Queue::submit(Work& work, Completion* completion, bool reported) {
+std::uint64_t Queue::submit(Work& work) {
+    return submit(work, nullptr, false, {});
+}
+
+std::uint64_t Queue::submit(Work& work, Completion* completion, bool reported, const Order& order) {
     const std::lock_guard lock(submit_);
-    const std::uint64_t value = device_.submit(work);
+    const std::uint64_t value = device_.submit(work, order);
     if (completion != nullptr) pending_.push_back({value, completion, reported});
     return value;
 }

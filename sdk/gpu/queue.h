@@ -12,6 +12,7 @@
 namespace weft::gpu {
 
 class Device;
+struct Order;
 class Work;
 
 struct Outcome {
@@ -41,7 +42,8 @@ public:
     Queue& operator=(const Queue&) = delete;
 
     // `reported`: a failure is what wait_reported answers; else the completion keeps it.
-    std::uint64_t submit(Work& work, Completion* completion = nullptr, bool reported = false);
+    std::uint64_t submit(Work& work, Completion* completion, bool reported, const Order& order);
+    std::uint64_t submit(Work& work);
     // Until the timeline has reached `value` and everything up to there is completed. False after
     // `timeout_ns` (UINT64_MAX: never). Throws when the device is lost.
     [[nodiscard]] bool wait(std::uint64_t value, std::uint64_t timeout_ns = UINT64_MAX);

@@ -27,12 +27,12 @@ void Recorder::order(const Access& access) {
 }
 
 void Recorder::launch(const Launch& launch, std::uint64_t threads_x, std::uint64_t threads_y,
-                      std::uint32_t group, const Access& access) {
+                      std::uint32_t group, const Access& access, std::uint64_t first) {
     if (threads_x == 0 || threads_y == 0) return;
     order(access);
     const std::uint64_t most_x = kMostGroups * group;
     for (std::uint64_t y = 0; y < threads_y; y += kMostGroups) {
-        for (std::uint64_t x = 0; x < threads_x; x += most_x) {
+        for (std::uint64_t x = first; x < threads_x; x += most_x) {
             Command& command = commands_.emplace_back();
             command.kind = Command::Kind::launch;
             command.launch = launch;

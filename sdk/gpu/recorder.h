@@ -15,9 +15,9 @@ struct Access {
 class Recorder {
 public:
     // The launch is cut where a device's limit of groups asks for it; `threads` is how many the
-    // launch has on x and y, `group` how wide a group is.
+    // launch has on x and y, `group` how wide a group is. `first` is the first on x.
     void launch(const Launch& launch, std::uint64_t threads_x, std::uint64_t threads_y,
-                std::uint32_t group, const Access& access);
+                std::uint32_t group, const Access& access, std::uint64_t first = 0);
     void copy(const Slice& from, const Slice& to, std::uint64_t bytes);
     void fill(const Slice& to, std::uint64_t bytes);
 

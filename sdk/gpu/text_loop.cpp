@@ -1,5 +1,7 @@
 // Loops. A loop's turns are counted before it begins, so that it ends whatever its body computes.
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include "gpu/text_region.h"
 
@@ -12,11 +14,34 @@ constexpr double kFewTurns = 20000.0;
 constexpr double kCheapBody = 40.0;
 constexpr double kDearBody = 400.0;
 
+// No loop turns oftener.
+constexpr double kMost = 2147483000.0;
+// Turns between two looks at whether the launch is still wanted.
+constexpr std::int64_t kPolled = 1024;
+
+// The turns of a loop between constants.
+std::optional<std::int64_t> known_turns(const Plan& plan, const PlanValue& loop) {
+    const PlanValue& first = plan.values[loop.args[0]];
+    const PlanValue& last = plan.values[loop.args[1]];
+    if (first.op != WEFT_OP_CONST || last.op != WEFT_OP_CONST) return std::nullopt;
+    const double from = first.imm, to = last.imm;
+    if (!(from <= to)) return 0;
+    double k = std::floor(to - from);
+    if (from + k > to) {
+        k -= 1.0;
+    } else if (from + (k + 1.0) <= to) {
+        k += 1.0;
+    }
+    return static_cast<std::int64_t>(std::fmin(k, kMost)) + 1;
+}
+
 }  // namespace
 
 // How often a loop turns: the k with from + k <= to, counted in double.
 std::string Region::turns(std::uint32_t index) {
     const PlanValue& value = plan.values[index];
+    const std::optional<std::int64_t> known = known_turns(plan, value);
+    if (known) return "INUM(" + std::to_string(*known) + ")";
     const Real real = w.widest();
     const std::string from = let(real.type(), use(value.args[0], real));
     const std::string to = let(real.type(), use(value.args[1], real));
@@ -29,7 +54,6 @@ std::string Region::turns(std::uint32_t index) {
     k = let(real.type(), sel + "(" + from + " + " + k + " > " + to + ", " + less + ", " + sel +
                              "(" + from + " + " + more + " <= " + to + ", " + more + ", " + k +
                              "))");
-    constexpr double kMost = 2147483000.0;
     const std::string most = w.num(real, kMost);
     k = let(real.type(), sel + "(" + k + " > " + most + ", " + most + ", " + k + ")");
     return let("I", std::string(real.isel()) + "(" + from + " <= " + to + ", " + real.to_int(k) +
@@ -42,10 +66,7 @@ std::uint32_t Region::turns_at_once(std::uint32_t index) const {
     double turns = 1.0;
     for (std::uint32_t l = plan.values[index].aux; l != kNone; l = plan.loops[l].parent) {
         const PlanValue& loop = plan.values[plan.loops[l].value];
-        const PlanValue& from = plan.values[loop.args[0]];
-        const PlanValue& to = plan.values[loop.args[1]];
-        const bool known = from.op == WEFT_OP_CONST && to.op == WEFT_OP_CONST;
-        turns *= known ? std::max(1.0, to.imm - from.imm + 1.0) : kFewTurns;
+        turns *= static_cast<double>(known_turns(plan, loop).value_or(kFewTurns));
     }
     if (turns < kFewTurns) return 1;
     const PlanLoop& loop = plan.loops[plan.values[index].aux];
@@ -70,7 +91,11 @@ void Region::emit_loop(std::uint32_t index, const std::vector<bool>& needed) {
                use(value.args[2 + i], text.reals[i]) + ";");
     }
     std::string most = text.count;
-    if (w.options.lanes > 1) {
+    const std::optional<std::int64_t> known = known_turns(plan, value);
+    text.uniform = w.options.lanes == 1 || known.has_value();
+    if (known) {
+        most = std::to_string(*known);
+    } else if (!text.uniform) {
         most = w.name("n");
         w.line("int " + most + " = w_most(" + text.count + ");");
     }
@@ -79,8 +104,9 @@ void Region::emit_loop(std::uint32_t index, const std::vector<bool>& needed) {
     const std::string step = std::to_string(at_once);
     w.line("int " + text.turn + " = 0;");
     w.open("for (; " + text.turn + " < " + most + "; " + text.turn + " += " + step + ") {");
-    w.line("if ((" + text.turn + " & 1023) >= " + std::to_string(1024 - at_once) +
-           " && STOPPED) break;");
+    if (known.value_or(kPolled) >= kPolled)
+        w.line("if ((" + text.turn + " & " + std::to_string(kPolled - 1) +
+               ") >= " + std::to_string(kPolled - at_once) + " && STOPPED) break;");
     for (std::uint32_t t = 0; t < at_once; ++t) {
         if (t != 0) {
             w.line(text.turn + " += 1;");
@@ -106,6 +132,7 @@ void Region::emit_turn(std::uint32_t index, const std::vector<bool>& needed, con
     const PlanLoop& loop = plan.loops[plan.values[index].aux];
     const auto known = known_;
     const auto positions = positions_;
+    turn_of_[index] = "[" + text.turn + "]";
     const Real index_real{exact_ || loop.f64};
     const std::string place = w.widest().of_int("INUM(" + text.turn + ")");
     for (std::uint32_t i = index + 1; i < loop.end; ++i) {
@@ -123,7 +150,7 @@ void Region::emit_turn(std::uint32_t index, const std::vector<bool>& needed, con
         next.push_back(let(text.reals[i].type(), use(loop.next[i], text.reals[i])));
     for (std::size_t i = 0; i < loop.next.size(); ++i) {
         std::string made = next[i];
-        if (w.options.lanes > 1) {
+        if (!text.uniform) {
             const std::string active = "INUM(" + text.turn + ") < " + text.count;
             made = std::string(text.reals[i].sel()) + "(" +
                    (text.reals[i].d ? "BD_OF(" + active + ")" : active) + ", " + made + ", " +

@@ -44,8 +44,9 @@ public:
         for (PlanLoop& loop : plan_.loops) decide_types(loop);
         for (std::uint32_t i = 0; i < ir_.affine_count; ++i) {
             const weft_ir_affine& affine = ir_.affines[i];
-            if (affine.field != WEFT_NOT_AFFINE)
-                plan_.affines[{affine.value, affine.arg}] = &affine;
+            const bool walks = affine.field == WEFT_FIELD_X || affine.field == WEFT_FIELD_Y;
+            if (walks && plan_.domain == WEFT_DOMAIN_RASTER)
+                plan_.affines[{affine.value, affine.arg}] = affine;
         }
         for (const weft_store& store : plan_.stores) {
             if (store.values + std::uint64_t{store.value_count} > ir_.arg_count)
@@ -190,7 +191,7 @@ std::vector<std::uint32_t> Plan::needs(std::uint32_t value) const {
     // Where an operand walks the grid at a known step, only what it begins with is needed.
     for (std::uint32_t a = 0; a < of.args.size(); ++a) {
         const auto known = affines.find({value, a});
-        if (known != affines.end()) list.push_back(known->second->base);
+        if (known != affines.end()) list.push_back(known->second.base);
     }
     return list;
 }

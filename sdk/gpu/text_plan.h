@@ -17,6 +17,11 @@ namespace weft::gpu {
 
 constexpr std::uint32_t kNone = 0xffffffffu;
 
+// Operators beyond the table's, in loops made of sums (text_roll.h): a number that each turn has of
+// its own. Operand: the LOOP; aux: index into Plan::turns.
+constexpr std::uint16_t kOpConstOfTurn = 0xff00;
+constexpr std::uint16_t kOpUniformOfTurn = 0xff01;  // of the block of numbers
+
 struct PlanValue {
     std::uint16_t op = 0;
     std::uint8_t varies = 0;  // of WEFT_VARIES_POINT only
@@ -53,10 +58,12 @@ struct Plan {
     std::vector<PlanLoop> loops;
     std::span<const weft_store> stores;
     std::span<const std::uint32_t> args;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, const weft_ir_affine*> affines;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, weft_ir_affine> affines;
     std::map<std::uint32_t, TableSlot> tables;  // by value
     std::uint64_t columns_bytes = 0;
     std::uint64_t rows_bytes = 0;
+    std::vector<std::vector<double>> turns;
+    std::vector<std::vector<std::uint32_t>> lists;  // what spans refer to that are not the kernel's
 
     [[nodiscard]] std::span<const std::uint32_t> values_of(const weft_store& store) const {
         return args.subspan(store.values, store.value_count);

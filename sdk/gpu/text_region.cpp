@@ -12,7 +12,8 @@ namespace weft::gpu {
 namespace {
 
 bool is_number(const PlanValue& value) {
-    return value.op == WEFT_OP_CONST || value.op == WEFT_OP_UNIFORM || value.op == WEFT_OP_PARAM;
+    return value.op == WEFT_OP_CONST || value.op == WEFT_OP_UNIFORM || value.op == WEFT_OP_PARAM ||
+           value.op == kOpConstOfTurn || value.op == kOpUniformOfTurn;
 }
 
 const char* infix(std::uint16_t op) {
@@ -22,6 +23,10 @@ const char* infix(std::uint16_t op) {
         case WEFT_OP_MUL: return " * ";
         default: return nullptr;
     }
+}
+
+const char* nought(Real real) {
+    return real.d ? "NOUGHT_D" : "NOUGHT_F";
 }
 
 }  // namespace
@@ -61,8 +66,14 @@ bool Region::is_leaf(std::uint32_t value) const {
 std::string Region::leaf(std::uint32_t value, Real as) {
     const PlanValue& v = plan.values[value];
     if (v.op == WEFT_OP_CONST && v.imm == 0.0 && w.options.zero_hidden)
-        return std::string(std::signbit(v.imm) ? "(-" : "(") + (as.d ? "NOUGHT_D)" : "NOUGHT_F)");
+        return (std::signbit(v.imm) ? "(-"s : "("s) + nought(as) + ")";
     if (v.op == WEFT_OP_CONST) return w.num(as, v.imm);
+    if (v.op == kOpConstOfTurn)
+        return (as.d ? "DNUM("s : "NUM("s) + w.table(as.d ? "double" : "float", plan.turns[v.aux]) +
+               turn_of(value) + ")";
+    if (v.op == kOpUniformOfTurn)
+        return (as.d ? "DNUM(NUMBER_D("s : "NUM(NUMBER_F("s) + w.table("int", plan.turns[v.aux]) +
+               turn_of(value) + "))";
     std::uint32_t number = kNone;
     if (v.op == WEFT_OP_FIELD) number = v.aux;
     if (v.op == WEFT_OP_UNIFORM) number = kFirstUniformNumber + v.aux;
@@ -86,7 +97,8 @@ std::string Region::leaf(std::uint32_t value, Real as) {
         const std::string memory = w.parameter(slot.rows ? Use::rows : Use::columns) + " + " +
                                    std::to_string(slot.offset) + "ul";
         const std::string size = slot.f64 ? "F64(" : "F32(";
-        if (shared_head && slot.rows) w.place = Words::Place::head;
+        const std::uint8_t along = slot.rows ? WEFT_VARIES_ROW : WEFT_VARIES_COLUMN;
+        if (head_without != 0 && along != head_without) w.place = Words::Place::head;
         if (slot.rows) {
             text = (slot.f64 ? "DNUM(ONE_" : "NUM(ONE_") + size + memory + ", int(gy)))";
             if (w.options.target != Target::glsl) text.replace(text.find("int(gy)"), 7, "(int)gy");
@@ -134,18 +146,16 @@ void Region::emit(std::uint32_t begin, std::uint32_t end, const std::vector<bool
             i = plan.loops[value.aux].end - 1;
             continue;
         }
-        if (needed[i] && !is_leaf(i)) emit_value(i);
+        if (needed[i] && !is_leaf(i) && !emit_pair(i, needed)) emit_value(i);
     }
     w.place = before;
 }
 
 // Whether several points of a thread share it.
 bool Region::in_head(std::uint32_t value) const {
-    const auto alike = [&](std::uint32_t i) {
-        return (plan.values[i].varies & WEFT_VARIES_COLUMN) == 0;
-    };
+    const auto alike = [&](std::uint32_t i) { return (plan.values[i].varies & head_without) == 0; };
     const PlanValue& v = plan.values[value];
-    if (!shared_head || v.loop != kNone || !alike(value)) return false;
+    if (head_without == 0 || v.loop != kNone || !alike(value)) return false;
     if (v.op != WEFT_OP_LOOP) return true;
     for (std::uint32_t i = value + 1; i < plan.loops[v.aux].end; ++i)
         if (!alike(i)) return false;
@@ -172,6 +182,32 @@ void Region::emit_value(std::uint32_t index) {
     }
 }
 
+// The sine and the cosine of one angle share most of their work.
+bool Region::emit_pair(std::uint32_t index, const std::vector<bool>& needed) {
+    if (paired_.count(index) != 0) return true;
+    const PlanValue& value = plan.values[index];
+    const bool sine = value.op == WEFT_OP_SIN;
+    if (!w.options.fused || !(sine || value.op == WEFT_OP_COS) || operating(index).d ||
+        w.is_native(WEFT_OP_SIN) || w.is_native(WEFT_OP_COS))
+        return false;
+    const std::uint16_t other = sine ? WEFT_OP_COS : WEFT_OP_SIN;
+    for (std::uint32_t i = index + 1; i < plan.values.size(); ++i) {
+        const PlanValue& partner = plan.values[i];
+        if (!needed[i] || is_leaf(i) || partner.op != other || partner.args[0] != value.args[0] ||
+            partner.loop != value.loop || operating(i).d || real_of(i).d != real_of(index).d)
+            continue;
+        paired_.insert(i);
+        w.sin_cos = true;
+        const std::string sine_name = "v" + std::to_string(sine ? index : i);
+        const std::string cosine_name = "v" + std::to_string(sine ? i : index);
+        w.line("F " + cosine_name + ";");
+        w.line("F " + sine_name + " = w_sin_cos_f(" + use(value.args[0], {false}) + ", REF(" +
+               cosine_name + "));");
+        return true;
+    }
+    return false;
+}
+
 // The widest of its own precision and that of the operands that vary.
 Real Region::operating(std::uint32_t index) const {
     Real real = real_of(index);
@@ -184,6 +220,26 @@ Real Region::operating(std::uint32_t index) const {
     return real;
 }
 
+// A sum of a product and something else, rounded once where the device does so in one step. Two
+// products stay apart: where they are equal, their difference is 0 and not what one lost.
+std::string Region::fused_product(std::uint32_t index, Real wide) {
+    const PlanValue& value = plan.values[index];
+    if (!w.options.fused || wide.d || (value.op != WEFT_OP_ADD && value.op != WEFT_OP_SUB))
+        return {};
+    const auto product = [&](std::size_t i) {
+        const std::uint32_t of = value.args[i];
+        return plan.values[of].op == WEFT_OP_MUL && !is_leaf(of) && !real_of(of).d &&
+               !operating(of).d;
+    };
+    if (product(0) == product(1)) return {};
+    const std::size_t which = product(0) ? 0 : 1;
+    const PlanValue& of = plan.values[value.args[which]];
+    std::string other = use(value.args[1 - which], wide);
+    std::string factor = use(of.args[0], wide);
+    if (value.op == WEFT_OP_SUB) (which == 0 ? other : factor).insert(0, "-");
+    return "FMA(" + factor + ", " + use(of.args[1], wide) + ", " + other + ")";
+}
+
 std::string Region::operate(std::uint32_t index, Real real) {
     const PlanValue& value = plan.values[index];
     const Real wide = operating(index);
@@ -194,7 +250,7 @@ std::string Region::operate(std::uint32_t index, Real real) {
         // Some drivers take a product with a number known to be 0 for 0, whatever the other is.
         const bool zero = zeroes && of.op == WEFT_OP_CONST && !std::signbit(of.imm) &&
                           (wide.d ? of.imm : static_cast<double>(static_cast<float>(of.imm))) == 0;
-        if (zero && w.options.target == Target::glsl) return wide.d ? "ZERO_D"s : "ZERO_F"s;
+        if (zero && w.options.target == Target::glsl) return std::string(nought(wide));
         return use(value.args[i], wide);
     };
     std::string made;
@@ -206,6 +262,8 @@ std::string Region::operate(std::uint32_t index, Real real) {
         std::string zero = use(condition, own) + " == " + w.num(own, 0.0);
         if (own.d != wide.d) zero = (own.d ? "B_OF(" : "BD_OF(") + zero + ")";
         made = std::string(wide.sel()) + "(" + zero + ", " + operand(2) + ", " + operand(1) + ")";
+    } else if (const std::string fused = fused_product(index, wide); !fused.empty()) {
+        made = fused;
     } else if (infix(value.op) != nullptr) {
         made = operand(0) + infix(value.op) + operand(1);
     } else if (value.op == WEFT_OP_NEG) {
@@ -225,6 +283,8 @@ std::string Region::field(std::uint32_t number, Real as) {
     if (plan.domain == WEFT_DOMAIN_RASTER && (across || number == WEFT_FIELD_Y)) {
         const std::string place = as.of_int(across ? "column" : "row") + " + " + w.num(as, 0.5);
         const auto count = static_cast<double>(across ? plan.width : plan.height);
+        // Of a whole number of singles the quotient, corrected by its exact remainder.
+        if (w.options.fused && !as.d) return w.corrected_quotient(let(as.type(), place), count);
         return w.call(WEFT_OP_DIV, as, place + ", " + w.num(as, count));
     }
     if (plan.domain == WEFT_DOMAIN_STREAM)

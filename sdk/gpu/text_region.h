@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -42,8 +43,10 @@ public:
     const Plan& plan;
     const std::vector<TextInput>& inputs;
     Over over;
-    bool shared_head = false;  // what no column changes is computed once, in Words::head
-    bool gather = false;       // rings stand at the block's ring_now, fields are those of the axes
+    // What does not vary with it (WEFT_VARIES_COLUMN or _ROW) is computed once for all points of a
+    // thread, in Words::head; 0: there is one point.
+    std::uint8_t head_without = 0;
+    bool gather = false;  // rings stand at the block's ring_now, fields are those of the axes
 
 private:
     struct Position {
@@ -60,9 +63,11 @@ private:
     void mark(std::uint32_t value, std::vector<bool>& needed) const;
     void emit(std::uint32_t begin, std::uint32_t end, const std::vector<bool>& needed);
     void emit_value(std::uint32_t value);
+    [[nodiscard]] bool emit_pair(std::uint32_t value, const std::vector<bool>& needed);
     [[nodiscard]] bool is_leaf(std::uint32_t value) const;
     [[nodiscard]] std::string leaf(std::uint32_t value, Real as);
     [[nodiscard]] std::string operate(std::uint32_t value, Real real);
+    [[nodiscard]] std::string fused_product(std::uint32_t value, Real wide);
     [[nodiscard]] Real operating(std::uint32_t value) const;
     [[nodiscard]] std::string field(std::uint32_t number, Real as);
     [[nodiscard]] std::string stream_field(std::uint32_t number);
@@ -71,6 +76,7 @@ private:
     // text_loop.cpp
     struct LoopText {
         std::string count, from, turn;
+        bool uniform = false;              // the same count for all lanes
         std::vector<Real> reals;           // of what is carried
         std::vector<std::string> carried;  // its names
     };
@@ -78,6 +84,10 @@ private:
     void emit_turn(std::uint32_t value, const std::vector<bool>& needed, const LoopText& text);
     [[nodiscard]] std::string turns(std::uint32_t value);
     [[nodiscard]] std::uint32_t turns_at_once(std::uint32_t value) const;
+    // "[k]" of the loop whose numbers of each turn the value stands for.
+    [[nodiscard]] const std::string& turn_of(std::uint32_t value) const {
+        return turn_of_.at(plan.values[value].args[0]);
+    }
 
     // text_sample.cpp
     [[nodiscard]] std::string sample(std::uint32_t value, Real real);
@@ -85,6 +95,8 @@ private:
     [[nodiscard]] bool affine_position(std::uint32_t value, std::uint32_t axis, Position& made);
     [[nodiscard]] Position place_at(const weft_axis& axis, std::string u, Real real);
     [[nodiscard]] Position free_position(const weft_axis& axis, std::uint32_t coordinate);
+    [[nodiscard]] bool of_turns_position(const weft_axis& axis, std::uint32_t coordinate,
+                                         Position& made);
     [[nodiscard]] Position ring_position(const weft_axis& axis, std::uint32_t input,
                                          std::uint32_t coordinate);
     [[nodiscard]] std::string ring_now(const weft_axis& axis, std::uint32_t input);
@@ -101,6 +113,7 @@ private:
 
     bool exact_;
     std::vector<bool> done_;
+    std::set<std::uint32_t> paired_;  // values that came with their partner
     std::map<std::uint32_t, std::uint64_t> scratch_;
     using PositionKey = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t,
                                    std::uint64_t, double, double, std::uint32_t>;
@@ -109,6 +122,7 @@ private:
     // Expressions that have a name already: [1] in the head, where bodies see them too.
     std::array<std::map<std::string, std::string>, 2> known_;
     std::map<PositionKey, Position> positions_;
+    std::map<std::uint32_t, std::string> turn_of_;  // by LOOP
 };
 
 // Whether an int index reaches every number of a plane of the grid.

@@ -1,7 +1,9 @@
 // Reading grids: from coordinates to positions on the axes (weft/grid.h), and from positions to the
 // mix of the points around them. An index never leaves the grid, whatever the coordinate was; a
 // coordinate that is NaN comes through as the fraction.
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <weft/cpp/backend.hpp>
 
@@ -23,12 +25,40 @@ bool repeats(const weft_axis& axis) {
     return axis.wrap == WEFT_WRAP_REPEAT || axis.wrap == WEFT_WRAP_MIRROR;
 }
 
+// Constants beyond so many points are placed as any other coordinate.
+constexpr double kFarConst = 1e9;
+
 double period_of(const weft_axis& axis) {
     return static_cast<double>(axis.count) * (axis.wrap == WEFT_WRAP_MIRROR ? 2.0 : 1.0);
 }
 
 std::string text_of(std::int64_t number) {
     return std::to_string(number);
+}
+
+struct KnownPlace {
+    std::int64_t base = 0;
+    double fraction = 0.0;
+};
+
+KnownPlace known_place(const weft_axis& axis, double coordinate) {
+    const double u = (coordinate - axis.origin) / axis.step;
+    const double below = std::floor(u);
+    const double base = repeats(axis)
+                            ? below - std::floor(below / period_of(axis)) * period_of(axis)
+                            : std::fmax(std::fmin(below, static_cast<double>(axis.count)), -1.0);
+    // Far outside there is nothing between two points.
+    const bool outside = !repeats(axis) && base != below;
+    const bool between = axis.filter == WEFT_FILTER_LINEAR && !outside;
+    return {static_cast<std::int64_t>(base), between ? u - below : 0.0};
+}
+
+// How many ticks back a constant is; none when it is not a number.
+std::optional<std::int64_t> known_ticks(const weft_axis& axis, double coordinate) {
+    const double k = std::floor((coordinate - axis.origin) / axis.step);
+    if (!std::isfinite(k)) return std::nullopt;
+    const auto count = static_cast<double>(axis.count);
+    return static_cast<std::int64_t>(k - count * std::floor(k / count));
 }
 
 }  // namespace
@@ -102,13 +132,19 @@ Region::Position Region::ring_position(const weft_axis& axis, std::uint32_t inpu
     const PlanValue& known = plan.values[coordinate];
     std::string back;
     if (known.op == WEFT_OP_CONST) {
-        const double k = std::floor((known.imm - axis.origin) / axis.step);
-        if (!std::isfinite(k)) {
+        const std::optional<std::int64_t> ticks = known_ticks(axis, known.imm);
+        if (!ticks) {
             made.base = "INUM(-1)";
             made.anywhere = true;
             return made;
         }
-        back = text_of(static_cast<std::int64_t>(k - count * std::floor(k / count)));
+        back = text_of(*ticks);
+    } else if (known.op == kOpConstOfTurn) {
+        std::vector<double> ticks;
+        for (const double c : plan.turns[known.aux])
+            ticks.push_back(static_cast<double>(known_ticks(axis, c).value_or(-1)));
+        made.anywhere = std::find(ticks.begin(), ticks.end(), -1.0) != ticks.end();
+        back = let("I", "INUM(" + w.table("int", ticks) + turn_of(coordinate) + ")");
     } else {
         const Real real = w.widest();
         std::string k = use(coordinate, real);
@@ -136,12 +172,12 @@ Region::Position Region::ring_position(const weft_axis& axis, std::uint32_t inpu
 // read as it lies, moved by what all of a row or column share: indices are whole numbers then.
 bool Region::affine_position(std::uint32_t value, std::uint32_t number, Position& made) {
     const auto found = plan.affines.find({value, number});
-    if (found == plan.affines.end() || plan.domain != WEFT_DOMAIN_RASTER) return false;
-    const weft_ir_affine& affine = *found->second;
+    if (found == plan.affines.end()) return false;
+    const weft_ir_affine& affine = found->second;
     const PlanValue& sample = plan.values[value];
     const weft_axis& axis = inputs[sample.aux].grid.axes[number];
     const bool across = affine.field == WEFT_FIELD_X;
-    if ((!across && affine.field != WEFT_FIELD_Y) || axis.wrap == WEFT_WRAP_RING) return false;
+    if (axis.wrap == WEFT_WRAP_RING) return false;
     if (over == Over::columns && !across) return false;
     if (over == Over::rows && across) return false;
     const auto points = static_cast<double>(across ? plan.width : plan.height);
@@ -201,27 +237,19 @@ bool Region::affine_position(std::uint32_t value, std::uint32_t number, Position
 Region::Position Region::free_position(const weft_axis& axis, std::uint32_t coordinate) {
     Position made;
     const bool linear = axis.filter == WEFT_FILTER_LINEAR;
-    const auto count = static_cast<double>(axis.count);
     const PlanValue& known = plan.values[coordinate];
     Real real = real_of(coordinate);
     if (exact_ || !linear || axis.count > kMostForFloat || known.op == WEFT_OP_UNIFORM ||
         known.op == WEFT_OP_PARAM || known.op == WEFT_OP_CONST)
         real = w.widest();
     made.real = real;
-    if (known.op == WEFT_OP_CONST) {
-        const double u = (known.imm - axis.origin) / axis.step;
-        if (std::fabs(u) < 1e9) {
-            const double below = std::floor(u);
-            const double base = repeats(axis)
-                                    ? below - std::floor(below / period_of(axis)) * period_of(axis)
-                                    : std::fmax(std::fmin(below, count), -1.0);
-            made.base = "INUM(" + text_of(static_cast<std::int64_t>(base)) + ")";
-            // Far outside there is nothing between two points.
-            const bool outside = !repeats(axis) && base != below;
-            if (linear && u != below && !outside) made.fraction = w.num(real, u - below);
-            return made;
-        }
+    if (known.op == WEFT_OP_CONST && std::fabs((known.imm - axis.origin) / axis.step) < kFarConst) {
+        const KnownPlace place = known_place(axis, known.imm);
+        made.base = "INUM(" + text_of(place.base) + ")";
+        if (place.fraction != 0.0) made.fraction = w.num(real, place.fraction);
+        return made;
     }
+    if (known.op == kOpConstOfTurn && of_turns_position(axis, coordinate, made)) return made;
     std::string c = use(coordinate, real);
     // Where the filter looks for the point below, the very formula of the grid counts.
     std::string u;
@@ -233,6 +261,24 @@ Region::Position Region::free_position(const weft_axis& axis, std::uint32_t coor
                 "(" + c + " - " + w.num(real, axis.origin) + ") / " + w.num(real, axis.step));
     }
     return place_at(axis, u, real);
+}
+
+// The places of constants that each turn of a loop has of its own.
+bool Region::of_turns_position(const weft_axis& axis, std::uint32_t coordinate, Position& made) {
+    std::vector<double> bases, fractions;
+    bool between = false;
+    for (const double c : plan.turns[plan.values[coordinate].aux]) {
+        if (!(std::fabs((c - axis.origin) / axis.step) < kFarConst)) return false;
+        const KnownPlace place = known_place(axis, c);
+        bases.push_back(static_cast<double>(place.base));
+        fractions.push_back(place.fraction);
+        between = between || place.fraction != 0.0;
+    }
+    const std::string turn = turn_of(coordinate);
+    made.base = let("I", "INUM(" + w.table("int", bases) + turn + ")");
+    made.real = {false};
+    if (between) made.fraction = let("F", "NUM(" + w.table("float", fractions) + turn + ")");
+    return true;
 }
 
 // The place of position u on an axis, of which nothing is known.
@@ -374,7 +420,7 @@ std::string Region::mix(const TextInput& input, const std::string& memory,
         if (!mask.empty() && !tap.mask.empty()) both = "AND(" + mask + ", " + tap.mask + ")";
         return mix(input, memory, taps, positions, axis - 1, sum, both, real);
     };
-    const std::string first = with(taps[a].first);
+    std::string first = with(taps[a].first);
     const Position& position = positions[a];
     if (position.fraction.empty()) return first;
     const std::string fraction = Words::convert(position.fraction, position.real, real);

@@ -1,6 +1,8 @@
 #include "gpu/text_stream.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include <weft/cpp/backend.hpp>
 
@@ -15,7 +17,16 @@ constexpr double kRow = 128.0;
 // A value this cheap is computed again rather than handed on.
 constexpr double kCheap = 4.0;
 
-// Which values hang on samples that the kernel stores. A loop and its body go together.
+// Of a constant coordinate on a ring; one that is not a number reads nothing, as if long ago.
+std::uint64_t ticks_back(const weft_axis& axis, double coordinate) {
+    const double k = std::floor((coordinate - axis.origin) / axis.step);
+    const auto count = static_cast<double>(axis.count);
+    if (!std::isfinite(k)) return axis.count;
+    return static_cast<std::uint64_t>(k - count * std::floor(k / count));
+}
+
+}  // namespace
+
 std::vector<bool> find_recursive(const Plan& plan, const std::vector<TextInput>& inputs) {
     std::vector<bool> recursive(plan.values.size());
     for (bool again = true; again;) {
@@ -35,7 +46,26 @@ std::vector<bool> find_recursive(const Plan& plan, const std::vector<TextInput>&
     return recursive;
 }
 
-}  // namespace
+std::uint64_t feedback_lag(const Plan& plan, const std::vector<TextInput>& inputs) {
+    std::uint64_t lag = std::numeric_limits<std::uint64_t>::max();
+    for (const PlanValue& value : plan.values) {
+        if (value.op != WEFT_OP_SAMPLE || !inputs[value.aux].own) continue;
+        const weft_grid& grid = inputs[value.aux].grid;
+        for (std::uint32_t a = 0; a < grid.axis_count; ++a) {
+            if (grid.axes[a].wrap != WEFT_WRAP_RING) continue;
+            const PlanValue& ticks = plan.values[value.args[a]];
+            if (ticks.op == WEFT_OP_CONST) {
+                lag = std::min(lag, ticks_back(grid.axes[a], ticks.imm));
+            } else if (ticks.op == kOpConstOfTurn) {
+                for (const double each : plan.turns[ticks.aux])
+                    lag = std::min(lag, ticks_back(grid.axes[a], each));
+            } else {
+                lag = 0;
+            }
+        }
+    }
+    return lag;
+}
 
 // The fields of weft_clock_at_sample, by the same arithmetic; in the widest precision there is.
 std::string Region::stream_field(std::uint32_t number) {
@@ -49,7 +79,7 @@ std::string Region::stream_field(std::uint32_t number) {
         return let(type, w.call(WEFT_OP_DIV, real, a + ", " + b));
     };
     const std::string rate = block(WEFT_FIELD_RATE);
-    const std::string sample =
+    std::string sample =
         let(type, block(kFirstSampleNumber) + " + " + real.of_int("INUM(sample_index)"));
     const auto fraction = [&](const std::string& x) { return x + " - floor(" + x + ")"; };
     // weft_clock_wrap
@@ -95,11 +125,14 @@ std::string Region::stream_field(std::uint32_t number) {
 }
 
 std::vector<StreamPass> stream_passes(const Plan& plan, const std::vector<TextInput>& inputs,
-                                      std::uint64_t block) {
+                                      const TextOptions& options, std::uint64_t block) {
     const std::vector<bool> recursive = find_recursive(plan, inputs);
+    const std::uint64_t lag = feedback_lag(plan, inputs);
     StreamPass before;
-    StreamPass serial;
-    serial.serial = true;
+    StreamPass after;
+    after.feedback = true;
+    after.serial = lag < options.least_lag;
+    if (!after.serial && lag < block) after.most = static_cast<std::uint32_t>(lag);
     const auto hand_on = [&](std::uint32_t index) {
         const PlanValue& value = plan.values[index];
         if (recursive[index] || value.loop != kNone || value.op == WEFT_OP_LOOP ||
@@ -114,14 +147,14 @@ std::vector<StreamPass> stream_passes(const Plan& plan, const std::vector<TextIn
         const std::span<const std::uint32_t> values = plan.values_of(plan.stores[s]);
         const bool is = std::any_of(values.begin(), values.end(),
                                     [&](std::uint32_t value) { return recursive[value]; });
-        (is ? serial : before).stores.push_back(s);
+        (is ? after : before).stores.push_back(s);
         if (is)
             for (const std::uint32_t value : values) hand_on(value);
     }
-    serial.taken = before.handed_on;
+    after.taken = before.handed_on;
     std::vector<StreamPass> passes;
     if (!before.stores.empty() || !before.handed_on.empty()) passes.push_back(before);
-    if (!serial.stores.empty()) passes.push_back(serial);
+    if (!after.stores.empty()) passes.push_back(after);
     return passes;
 }
 
@@ -136,7 +169,7 @@ void write_stream_pass(Words& w, const Plan& plan, const std::vector<TextInput>&
         w.line(w.options.target == Target::glsl ? "int sample_index = int(gx);"
                                                 : "int sample_index = (int)gx;");
     }
-    const bool exact = pass.serial || !pass.handed_on.empty();
+    const bool exact = pass.feedback || !pass.handed_on.empty();
     Region region(w, plan, inputs, pass.serial ? Over::serial : Over::samples, exact);
     region.take_from_scratch(pass.taken);
     std::vector<std::uint32_t> roots;

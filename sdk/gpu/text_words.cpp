@@ -23,6 +23,10 @@ std::string float_literal(double value) {
     return digits(static_cast<double>(single), 9) + "f";
 }
 
+std::string Words::double_literal(double value) const {
+    return digits(value, 17) + (options.target == Target::glsl ? "lf" : "");
+}
+
 std::string Words::num(Real real, double value) const {
     const auto single = static_cast<float>(value);
     const bool finite = real.d ? std::isfinite(value) : std::isfinite(single);
@@ -32,7 +36,7 @@ std::string Words::num(Real real, double value) const {
         return convert(bits, {false}, real);
     }
     if (!real.d) return "NUM(" + float_literal(value) + ")";
-    return "DNUM(" + digits(value, 17) + (options.target == Target::glsl ? "lf)" : ")");
+    return "DNUM(" + double_literal(value) + ")";
 }
 
 std::string Words::convert(const std::string& x, Real from, Real to) {
@@ -43,6 +47,14 @@ std::string Words::convert(const std::string& x, Real from, Real to) {
 std::string Words::call(std::uint32_t op, Real real, const std::string& args) {
     (real.d ? doubles : singles).insert(static_cast<std::uint16_t>(op));
     return math_function(op, real.d) + "(" + args + ")";
+}
+
+std::string Words::corrected_quotient(const std::string& x, double n) {
+    const std::string inverse = num({false}, 1.0 / n);
+    const std::string quotient = name("t");
+    line("EXACT F " + quotient + " = " + x + " * " + inverse + ";");
+    return "FMA(FMA(-" + quotient + ", " + num({false}, n) + ", " + x + "), " + inverse + ", " +
+           quotient + ")";
 }
 
 void Words::line(const std::string& content) {
@@ -69,6 +81,26 @@ std::string Words::parameter(Use use, std::uint32_t index) {
         ++k;
     if (k == text.parameters.size()) text.parameters.push_back({use, index});
     return "p" + std::to_string(k);
+}
+
+std::string Words::table(const std::string& type, const std::vector<double>& numbers) {
+    std::string list;
+    for (const double number : numbers) {
+        if (!list.empty()) list += ", ";
+        if (type == "int") {
+            list += std::to_string(static_cast<std::int64_t>(number));
+        } else if (type == "float") {
+            list += float_literal(number);
+        } else {
+            list += double_literal(number);
+        }
+    }
+    std::string& known = table_names_[type + " " + list];
+    if (!known.empty()) return known;
+    known = name("w_table");
+    tables += "NUMBERS(" + type + ", " + known + ", " + std::to_string(numbers.size()) + ")\n" +
+              list + "\nEND_TABLE;\n";
+    return known;
 }
 
 std::string Words::whole(Whole what, std::uint32_t index) {

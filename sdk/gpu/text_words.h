@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "gpu/kernel_text.h"
 
@@ -35,6 +37,13 @@ public:
     // x, of precision `from`, as `to`.
     [[nodiscard]] static std::string convert(const std::string& x, Real from, Real to);
     [[nodiscard]] std::string call(std::uint32_t op, Real real, const std::string& args);
+    [[nodiscard]] bool is_native(std::uint32_t op) const {
+        return (options.native >> (op - WEFT_OP_ADD) & 1u) != 0;
+    }
+    // x / n in single precision, rounded once; x is a name of a number of moderate size, n a whole
+    // number below 2^24 that a product with its rounded inverse misses by a unit at most (P.
+    // Markstein, Computation of elementary functions on the IBM RISC System/6000, 1990).
+    [[nodiscard]] std::string corrected_quotient(const std::string& x, double n);
 
     void line(const std::string& text);
     void open(const std::string& text);  // a line that ends in {
@@ -45,6 +54,8 @@ public:
     // The parameter and the whole number of this use; new ones are added.
     [[nodiscard]] std::string parameter(Use use, std::uint32_t index = 0);
     [[nodiscard]] std::string whole(Whole what, std::uint32_t index = 0);
+    // A table of these numbers, of a type that is float, double or int.
+    [[nodiscard]] std::string table(const std::string& type, const std::vector<double>& numbers);
     [[nodiscard]] Real widest() const { return {options.f64}; }
 
     TextOptions options;
@@ -58,10 +69,15 @@ public:
     // Points that keep what they store until all are computed; 0: each stores at once.
     std::uint32_t kept_points = 0;
     std::set<std::uint16_t> singles, doubles;  // operators called
+    bool sin_cos = false;                      // w_sin_cos_f is called
+    std::string tables;                        // their definitions
 
 private:
+    [[nodiscard]] std::string double_literal(double value) const;
+
     std::uint32_t next_ = 0;
     std::size_t depth_ = 1;
+    std::map<std::string, std::string> table_names_;  // by type and contents
 };
 
 // "1.5f"; what has no literal is made of its bits.

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <weft/cpp/sized.hpp>
 
 #include "gpu/grid_memory.h"
 #include "gpu/recorder.h"
@@ -135,13 +136,9 @@ void copy_words(Device& device, const Slice& from, const Slice& to, std::uint64_
     Recorder recorder;
     for (std::uint32_t e = 0; e < text.entries.size(); ++e) {
         launch.entry = e;
-        const Over over = text.entries[e].over;
-        const std::uint64_t x = over == Over::rows ? grid.axes[1].count
-                                : over == Over::raster
-                                    ? (kWidth + options.lanes - 1) / options.lanes
-                                    : kWidth;
-        recorder.launch(launch, x, over == Over::raster ? grid.axes[1].count : 1, options.group,
-                        {{from.buffer}, {to.buffer}});
+        const auto [x, y] =
+            threads_of(text, text.entries[e].over, grid.axes[0].count, grid.axes[1].count);
+        recorder.launch(launch, x, y, options.group, {{from.buffer}, {to.buffer}});
     }
     const std::unique_ptr<Work> work = device.record(recorder.commands());
     (void)device.queue.wait(device.queue.submit(*work));
@@ -181,6 +178,7 @@ Trial::Trial(Device& device, std::uint32_t kind, std::uint64_t size, std::uint32
     const DeviceInfo& info = device.info();
     if (size == 0 || size % 65536 != 0)
         throw cpp::Failure(WEFT_INVALID, "a trial wants a multiple of 65536 bytes");
+    const Claim claim{"memory for another back end"};  // it may be lent, and stay
     if (kind == WEFT_HANDLE_HOST && info.import_alignment == 0) {
         memory_ = device.allocate(size, Place::readback);
         view_.data = memory_->host;
@@ -194,10 +192,10 @@ Trial::Trial(Device& device, std::uint32_t kind, std::uint64_t size, std::uint32
         view_.data = host_;
     } else if (kind == WEFT_HANDLE_OPAQUE_FD) {
         require_kind(info.exports_fd, device);
-        memory_ = device.allocate(size, Place::exported);
+        memory_ = device.pool.take(size, Place::exported, claim);
     } else {
         require_kind(kind == WEFT_HANDLE_LOCAL, device);
-        memory_ = device.allocate(size, Place::device);
+        memory_ = device.pool.take(size, Place::device, claim);
     }
     view_.generation = 1;
     view_.tick = -1;
@@ -236,6 +234,16 @@ void Trial::describe(weft_handle& handle) const {
     handle.memory_size = size_;
 }
 
+std::uint64_t sum_of_words(const Buffer& memory, std::uint64_t size) {
+    std::uint64_t sum = 0;
+    for (std::uint64_t at = 0; at < size; at += sizeof(std::uint32_t)) {
+        std::uint32_t word = 0;
+        std::memcpy(&word, memory.host + at, sizeof word);
+        sum += word;
+    }
+    return sum;
+}
+
 std::uint64_t read_trial(Device& device, const weft_handle& handle) {
     const DeviceInfo& info = device.info();
     const std::uint64_t size = handle.grid.axes[0].count * 4;
@@ -262,20 +270,12 @@ std::uint64_t read_trial(Device& device, const weft_handle& handle) {
     }
     const std::shared_ptr<Buffer> words = device.allocate(size, Place::readback);
     copy_words(device, {memory.get(), offset}, {words.get(), 0}, size);
-    std::uint64_t sum = 0;
-    for (std::uint64_t i = 0; i < size / 4; ++i) {
-        std::uint32_t word = 0;
-        std::memcpy(&word, words->host + i * 4, sizeof word);
-        sum += word;
-    }
-    return sum;
+    return sum_of_words(*words, size);
 }
 
-void describe_memory(Device& device, weft_memory_caps& caps) {
+void describe_memory(Device& device, weft_memory_caps& result) {
     const DeviceInfo& info = device.info();
-    const std::uint32_t room = caps.struct_size;
-    caps = {};
-    caps.struct_size = std::min<std::uint32_t>(room, sizeof caps);
+    weft_memory_caps caps{};
     caps.flags = info.unified ? WEFT_MEMORY_UNIFIED : 0;
     caps.exports = 1u << WEFT_HANDLE_LOCAL | 1u << WEFT_HANDLE_HOST;
     caps.imports = 1u << WEFT_HANDLE_LOCAL;
@@ -310,6 +310,8 @@ void describe_memory(Device& device, weft_memory_caps& caps) {
     }
     put(caps.no_export, no_export);
     put(caps.no_import, no_import);
+    put(caps.identity, info.name + ", " + info.driver);
+    cpp::fill_known_part(result, caps);
 }
 
 }  // namespace weft::gpu

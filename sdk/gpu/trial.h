@@ -19,6 +19,7 @@ public:
     Trial& operator=(const Trial&) = delete;
 
     void describe(weft_handle& handle) const;
+    [[nodiscard]] const std::shared_ptr<Buffer>& memory() const { return memory_; }
 
 private:
     Device& device_;
@@ -28,6 +29,9 @@ private:
     std::shared_ptr<Buffer> memory_;
     weft_view view_{};
 };
+
+// Of memory that the host sees.
+[[nodiscard]] std::uint64_t sum_of_words(const Buffer& memory, std::uint64_t size);
 
 // The sum of the words in memory that somebody else made.
 [[nodiscard]] std::uint64_t read_trial(Device& device, const weft_handle& handle);

@@ -3,10 +3,16 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <weft_paths.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
+
+#include "tests/support/absent.h"
 
 namespace {
 
@@ -20,36 +26,61 @@ bool runs(const std::string& command) {
     return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
 }
 
-void compiles(const std::string& compiler, const std::string& standard, const std::string& include,
-              const std::string& language) {
-    const fs::path source =
-        fs::temp_directory_path() / ("weft-header-" + std::to_string(::getpid()) + "." + language);
-    std::ofstream(source) << "#include <" << include << ">\ntypedef int weft_not_empty;\n";
-    EXPECT_TRUE(runs(compiler + " -std=" + standard + kWarnings + kSdk + source.string()))
-        << compiler << " -std=" << standard << ": " << include;
+void compiles(const std::string& compiler, bool cpp, const std::string& includes) {
+    const fs::path source = fs::temp_directory_path() /
+                            ("weft-header-" + std::to_string(::getpid()) + (cpp ? ".cpp" : ".c"));
+    std::ofstream(source) << includes << "typedef int weft_not_empty;\n";
+    const std::string standard = cpp ? " -std=c++20 -Wold-style-cast" : " -std=c99";
+    EXPECT_TRUE(runs(compiler + standard + kWarnings + kSdk + source.string()))
+        << compiler << standard << ":\n"
+        << includes;
     fs::remove(source);
+}
+
+// `#include` lines, one a header of a directory of the SDK, in the order of their names.
+std::vector<std::string> includes_of(const std::string& directory, const std::string& as) {
+    std::vector<std::string> lines;
+    for (const auto& entry : fs::directory_iterator(WEFT_SOURCE_DIR "/sdk/" + directory))
+        if (entry.path().extension() == ".h" || entry.path().extension() == ".hpp")
+            lines.push_back("#include <" + as + "/" + entry.path().filename().string() + ">\n");
+    std::sort(lines.begin(), lines.end());
+    EXPECT_GT(lines.size(), 5u) << directory;
+    return lines;
+}
+
+std::vector<std::string> c_headers() {
+    return includes_of("include/weft", "weft");
 }
 
 class Headers : public testing::TestWithParam<const char*> {
 protected:
     void SetUp() override {
         if (!runs(std::string(GetParam()) + " --version"))
-            GTEST_SKIP() << GetParam() << " is not installed";
+            weft::test::absent(std::string(GetParam()) + " is not installed");
     }
 };
 
 TEST_P(Headers, CompileAloneInC) {
-    for (const auto& entry : fs::directory_iterator(WEFT_SOURCE_DIR "/sdk/include/weft"))
-        if (entry.path().extension() == ".h")
-            compiles(GetParam(), "c99", "weft/" + entry.path().filename().string(), "c");
+    for (const std::string& include : c_headers()) compiles(GetParam(), false, include);
 }
 
 TEST_P(Headers, CompileAloneInCpp) {
-    for (const auto& entry : fs::directory_iterator(WEFT_SOURCE_DIR "/sdk/include/weft"))
-        if (entry.path().extension() == ".h")
-            compiles(GetParam(), "c++20", "weft/" + entry.path().filename().string(), "cpp");
-    for (const auto& entry : fs::directory_iterator(WEFT_SOURCE_DIR "/sdk/cpp/include/weft/cpp"))
-        compiles(GetParam(), "c++20", "weft/cpp/" + entry.path().filename().string(), "cpp");
+    for (const std::string& include : c_headers()) compiles(GetParam(), true, include);
+    for (const std::string& include : includes_of("cpp/include/weft/cpp", "weft/cpp"))
+        compiles(GetParam(), true, include);
+}
+
+// No two of them want the same name, in whichever order they come, once or twice.
+TEST_P(Headers, CompileTogether) {
+    std::string forth, back;
+    for (const std::string& include : c_headers()) {
+        forth += include;
+        back = include + back;
+    }
+    for (const bool cpp : {false, true}) {
+        compiles(GetParam(), cpp, forth + back);
+        compiles(GetParam(), cpp, back);
+    }
 }
 
 TEST_P(Headers, TheSkeletonIsPlainC) {

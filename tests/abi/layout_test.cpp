@@ -1,17 +1,12 @@
 // The memory layout of every struct that crosses the ABI, written down once more: a plugin that was
 // built yesterday must find everything where it was. Numbers here change only where a struct grew
 // at its end, and then only its size. (64-bit, as on every platform that weft supports.)
-#include <gtest/gtest.h>
 #include <weft/plugin.h>
 #include <weft/writer.h>
 
-#include <cstddef>
+#include "layout.h"
 
 namespace {
-
-#define SIZE(type, size) EXPECT_EQ(sizeof(type), std::size_t{size}) << #type
-#define AT(type, member, offset) \
-    EXPECT_EQ(offsetof(type, member), std::size_t{offset}) << #type "." #member
 
 TEST(Layout, Str) {
     SIZE(weft_str, 16);
@@ -182,7 +177,7 @@ TEST(Layout, Kernel) {
 }
 
 TEST(Layout, Batch) {
-    SIZE(weft_batch, 96);
+    SIZE(weft_batch, 112);
     AT(weft_batch, struct_size, 0);
     AT(weft_batch, context, 4);
     AT(weft_batch, name, 8);
@@ -198,6 +193,12 @@ TEST(Layout, Batch) {
     AT(weft_batch, reserved, 76);
     AT(weft_batch, settings, 80);
     AT(weft_batch, homes, 88);
+    AT(weft_batch, inherit, 96);
+    AT(weft_batch, spans, 104);
+    SIZE(weft_inherit, 16);
+    AT(weft_inherit, program, 0);
+    AT(weft_inherit, output, 8);
+    AT(weft_inherit, taken, 12);
 }
 
 TEST(Layout, Target) {
@@ -207,7 +208,7 @@ TEST(Layout, Target) {
 }
 
 TEST(Layout, Frame) {
-    SIZE(weft_frame, 72);
+    SIZE(weft_frame, 88);
     AT(weft_frame, struct_size, 0);
     AT(weft_frame, target_count, 4);
     AT(weft_frame, fields, 8);
@@ -219,6 +220,9 @@ TEST(Layout, Frame) {
     AT(weft_frame, capture, 56);
     AT(weft_frame, skip_targets, 60);
     AT(weft_frame, cancel, 64);
+    AT(weft_frame, more, 72);
+    AT(weft_frame, reserved, 76);
+    AT(weft_frame, left_out, 80);
 }
 
 TEST(Layout, Points) {
@@ -251,7 +255,7 @@ TEST(Layout, Memory) {
 }
 
 TEST(Layout, Host) {
-    SIZE(weft_host, 80);
+    SIZE(weft_host, 88);
     AT(weft_host, struct_size, 0);
     AT(weft_host, abi_version, 4);
     AT(weft_host, context, 8);
@@ -263,6 +267,7 @@ TEST(Layout, Host) {
     AT(weft_host, parallel, 56);
     AT(weft_host, concurrency, 64);
     AT(weft_host, cache_directory, 72);
+    AT(weft_host, device_memory, 80);
 }
 
 TEST(Layout, BackendInfo) {

@@ -53,9 +53,9 @@ std::string without(std::string text, const std::string& part) {
 
 TEST(Loading, AGoodOneIsReady) {
     EXPECT_EQ(line_about("plain"), "ready");
-    EXPECT_EQ(
-        line_about("newer_struct", with("newer_struct", "\"abi_target\": 1", "\"abi_target\": 7")),
-        "ready");
+    EXPECT_EQ(line_about("newer_struct", with("newer_struct", "\"abi_target\": 1",
+                                              "\"abi_target\": 7, \"flags\": [\"fragrant\"]")),
+              "ready");
 }
 
 TEST(Loading, Files) {

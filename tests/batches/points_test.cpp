@@ -4,7 +4,7 @@
 #include <cmath>
 #include <random>
 
-#include "judge.h"
+#include "tests/batches/batch.h"
 
 namespace weft::batch_test {
 namespace {
@@ -101,6 +101,78 @@ TEST_P(PointList, GettersAreAskedAtTheOperands) {
             const double expected = u * w + 100 * w + (w + 25) + (0.5 + 12.5);
             EXPECT_NEAR(picture[static_cast<std::size_t>(j * 21 + i)], expected, 1e-4);
         }
+}
+
+// A getter of a cache, which tells the tick at which it is asked.
+weft_binding telling_ticks(std::uint32_t tick) {
+    weft_binding binding{};
+    binding.struct_size = sizeof binding;
+    binding.kind = WEFT_HANDLE_NONE;
+    weft_grid& grid = binding.handle.grid;
+    grid.axis_count = 2;
+    grid.axes[0].field = WEFT_FIELD_X;
+    grid.axes[1].field = WEFT_FIELD_OWN;
+    grid.axes[1].wrap = WEFT_WRAP_RING;
+    grid.axes[1].tick = tick;
+    binding.get_values = [](void* getter, const weft_points* points, double* values, weft_error*) {
+        const auto field = getter != nullptr ? WEFT_FIELD_ABSSAMPLE : WEFT_FIELD_ABSFRAME;
+        for (std::uint64_t i = 0; i < points->count; ++i)
+            values[i] = points->fields[field] != nullptr ? points->fields[field][i]
+                                                         : points->constants[field];
+        return WEFT_OK;
+    };
+    static int samples;
+    binding.getter = tick == WEFT_TICK_SAMPLE ? &samples : nullptr;
+    return binding;
+}
+
+// As it would be read in place: frames that were left out have no tick, a picture reads sound at
+// the frame's first sample, which is not the clock's.
+TEST_P(PointList, CachesAreAskedAtTheTickAtWhichTheyWouldBeRead) {
+    Host host;
+    host.inputs[1] = telling_ticks(WEFT_TICK_FRAME);
+    host.inputs[2] = telling_ticks(WEFT_TICK_SAMPLE);
+    BatchText batch;
+    KernelText& picture = batch.kernel(WEFT_DOMAIN_RASTER, 20, 3);
+    const auto ask = [&](Ir& ir, std::uint64_t id, Ir::Id x, bool wide) {
+        return ir.sample(batch.input(id), {x, ir.constant(0)}, wide);
+    };
+    Ir::Id x = picture.ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN);
+    const std::uint32_t frames = batch.picture(20, 3, WEFT_FORMAT_F32, 1, 0);
+    picture.store(frames, {ask(picture.ir, 1, x, false)});
+    KernelText& other = batch.kernel(WEFT_DOMAIN_RASTER, 20, 3);
+    x = other.ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN);
+    other.store(batch.picture(20, 3, WEFT_FORMAT_F32, 1, 1), {ask(other.ir, 2, x, false)});
+    KernelText& sound = batch.kernel(WEFT_DOMAIN_STREAM);
+    x = sound.ir.constant(0.5);
+    sound.store(batch.sound(2), {ask(sound.ir, 2, x, true)});
+    const std::uint32_t point = batch.values();
+    KernelText& free = batch.kernel(WEFT_DOMAIN_POINTS);
+    x = free.ir.field(WEFT_FIELD_X, kPoint);
+    free.store(point, {free.ir.op(WEFT_OP_ADD, {ask(free.ir, 1, x, false), x})});
+    Compiled program(host, batch, GetParam());
+    ASSERT_TRUE(program.ok()) << program.error().message;
+    std::vector<float> by_frame(60), by_sample(60), heard(100);
+    program.left_out = 3;
+    ASSERT_EQ(program.frame(7,
+                            {{by_frame.data(), by_frame.size() * 4},
+                             {by_sample.data(), by_sample.size() * 4},
+                             {heard.data(), heard.size() * 4}},
+                            5601, 100),
+              WEFT_OK);
+    for (const float tick : by_frame) ASSERT_EQ(tick, 4);
+    for (const float tick : by_sample) ASSERT_EQ(tick, 5601);
+    for (std::size_t n = 0; n < heard.size(); ++n) ASSERT_EQ(heard[n], 5601 + float(n));
+    for (const std::size_t count : {1u, 70u}) {
+        Points points;
+        const std::vector<double> xs(count, 0.25);
+        points.set(WEFT_FIELD_X, xs);
+        points.constants[WEFT_FIELD_ABSFRAME] = 9;
+        points.view.params = program.params.data();
+        std::vector<double> values(count);
+        ASSERT_EQ(program.values(point, points.view, values.data()), WEFT_OK);
+        for (const double value : values) ASSERT_EQ(value, 9.25);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PointList, testing::ValuesIn(all_places()),

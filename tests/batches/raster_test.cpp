@@ -6,7 +6,7 @@
 #include <limits>
 #include <random>
 
-#include "judge.h"
+#include "tests/batches/batch.h"
 
 namespace weft::batch_test {
 namespace {
@@ -205,6 +205,51 @@ TEST_P(Raster, SeparableSums) {
                 SCOPED_TRACE(testing::Message() << "wrap " << wrap << " width " << width);
                 expect_like(render(width * 9), judge, sum, 1e-4);
             }
+}
+
+// Sums long enough that kernels become loops over tables of what differs from term to term: places,
+// weights, uniforms, precision; two sums that share terms.
+TEST_P(Raster, LongSums) {
+    constexpr int kTerms = 90;
+    Picture picture(70, 20, 2);
+    std::mt19937 random(8);
+    for (float& v : picture.data) v = std::uniform_real_distribution<float>(0, 1)(random);
+    for (const std::uint32_t wrap :
+         {WEFT_WRAP_CLAMP, WEFT_WRAP_REPEAT, WEFT_WRAP_MIRROR, WEFT_WRAP_ZERO}) {
+        batch = BatchText();
+        for (int a = 0; a < 2; ++a) picture.handle.grid.axes[a].wrap = wrap;
+        host.bind(1, picture.handle);
+        KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, 37, 9);
+        Ir& ir = kernel.ir;
+        const std::uint32_t input = batch.input(1, 1);
+        const Ir::Id x = ir.field(WEFT_FIELD_X, kX);
+        const Ir::Id y = ir.field(WEFT_FIELD_Y, kY);
+        const Ir::Id product = ir.op(WEFT_OP_MUL, {x, y});
+        Ir::Id sum = product, waves = ir.op(WEFT_OP_SIN, {y});
+        Judge judge;
+        for (int i = 0; i < kTerms; ++i) {
+            judge.uniforms.push_back(0.1 * (i % 13));
+            const Ir::Id dx = ir.constant((i - 40) / 37.0);
+            const Ir::Id far = ir.constant(0.037 * (i - 20));
+            const Ir::Id moved = ir.sample(input, {ir.op(WEFT_OP_ADD, {x, dx}), product});
+            ir.affine(moved, 0, WEFT_FIELD_X, 1.0, dx);
+            const Ir::Id fixed = ir.sample(input, {product, far});
+            const Ir::Id angle = ir.op(WEFT_OP_MUL, {product, ir.constant(i)}, i % 3 == 0);
+            const auto n = static_cast<std::uint32_t>(i * 7 % kTerms);
+            const Ir::Id wave =
+                ir.op(WEFT_OP_SIN, {ir.op(WEFT_OP_ADD, {angle, ir.uniform(n)}, i < 7)});
+            const Ir::Id weight = ir.constant(1.0 / (i + 3));
+            sum = ir.op(WEFT_OP_ADD, {sum, ir.op(WEFT_OP_MUL, {moved, wave})});
+            sum = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_MUL, {fixed, weight}), sum}, i > 60);
+            waves = ir.op(WEFT_OP_MAX, {waves, ir.op(WEFT_OP_MUL, {wave, weight})});
+        }
+        const Ir::Id both = ir.op(WEFT_OP_ADD, {sum, ir.op(WEFT_OP_MUL, {sum, waves})});
+        kernel.store(batch.picture(37, 9, WEFT_FORMAT_F32, 1, 0), {both});
+        judge.kernel = &kernel;
+        judge.inputs.assign(1, {&picture.handle.grid, picture.data.data(), 1});
+        SCOPED_TRACE(wrap);
+        expect_like(render(37 * 9, 0, judge.uniforms), judge, both, 1e-4);
+    }
 }
 
 // A picture read at another size, which goes through windows of neighbours.

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "eval/eval.h"
-#include "judge.h"
+#include "tests/batches/batch.h"
 
 namespace weft::batch_test {
 namespace {
@@ -132,7 +132,7 @@ TEST_P(Stream, Biquads) {
 // Echoes: recursion longer and shorter than a vector, and plain delays, long past the ring's
 // length.
 TEST_P(Stream, Delays) {
-    for (const int delay : {1, 2, 7, 15, 16, 17, 40, 100, 1000}) {
+    for (const int delay : {1, 2, 7, 15, 16, 17, 40, 100, 130, 300, 1000}) {
         BatchText text;
         KernelText& kernel = text.kernel(WEFT_DOMAIN_STREAM);
         Ir& ir = kernel.ir;
@@ -162,6 +162,47 @@ TEST_P(Stream, Delays) {
             ys.push_back(ins[i] + (i >= d ? 0.5 * ys[i - d] : 0.0));
             const double expected = ys[i] + 3 * (i >= d ? ins[i - d] : 0.0);
             ASSERT_NEAR(sound[i], expected, 1e-6) << delay << ' ' << i;
+        }
+    }
+}
+
+// A filter of so many coefficients that it becomes a loop, over what it was given and over what it
+// has made.
+TEST_P(Stream, LongFilters) {
+    constexpr std::size_t kTaps = 300;
+    for (const bool recursive : {false, true}) {
+        BatchText text;
+        KernelText& kernel = text.kernel(WEFT_DOMAIN_STREAM);
+        Ir& ir = kernel.ir;
+        const std::uint32_t cache = text.cache(kTaps + 1, WEFT_TICK_SAMPLE);
+        const Ir::Id n = ir.field(WEFT_FIELD_ABSSAMPLE, kPoint, true);
+        const Ir::Id in = ir.op(WEFT_OP_HASH, {n, n, ir.constant(0)});
+        const std::uint32_t past = text.internal(cache);
+        Ir::Id y = ir.op(WEFT_OP_MUL, {in, ir.constant(0.5)});
+        std::vector<double> weights;
+        for (std::size_t i = 1; i <= kTaps; ++i) {
+            const auto k = static_cast<double>(i);
+            weights.push_back(std::sin(k) * 0.5 / k);
+            const Ir::Id tap = ir.sample(past, {ir.constant(k)});
+            ir.set_varies(tap, kPoint);
+            const Ir::Id term =
+                ir.op(WEFT_OP_SIN, {ir.op(WEFT_OP_MUL, {tap, ir.constant(weights.back())})});
+            y = ir.op(WEFT_OP_ADD, {y, term});
+        }
+        kernel.store(cache, {recursive ? y : in});
+        kernel.store(text.sound(0), {y});
+        batch = text;
+        const std::vector<float> sound = play(1500, {800, 3, 129});
+        std::vector<double> kept;
+        for (std::size_t i = 0; i < sound.size(); ++i) {
+            const auto k = static_cast<double>(i);
+            const double args[3] = {k, k, 0};
+            const double now = weft_eval_op(WEFT_OP_HASH, args);
+            double sum = now * 0.5;
+            for (std::size_t tap = 1; tap <= kTaps && tap <= i; ++tap)
+                sum += std::sin(weights[tap - 1] * kept[i - tap]);
+            kept.push_back(recursive ? sum : now);
+            ASSERT_NEAR(sound[i], sum, 1e-5) << recursive << ' ' << i;
         }
     }
 }

@@ -2,19 +2,9 @@
 
 import math
 
+from chance import pcg
+
 LENGTH = 60
-
-
-def hash1(a):
-    mask = 0xFFFFFFFF
-    x, y, z = ((v * 1664525 + 1013904223) & mask for v in (a, 0, 0))
-    for last in (False, True):
-        x = (x + y * z) & mask
-        y = (y + z * x) & mask
-        z = (z + x * y) & mask
-        if not last:
-            x, y, z = x ^ x >> 16, y ^ y >> 16, z ^ z >> 16
-    return (x >> 8) / 2**24
 
 
 def model():
@@ -28,7 +18,7 @@ def model():
     for n in range(LENGTH):
         impulse = float(n == 0)
         square = 1.0 if n % 10 < 5 else -1.0
-        noisy = hash1(n) - 0.5
+        noisy = pcg(n) - 0.5
         now = {
             "pole": 0.1 * square + 0.9 * old("pole", 1),
             "biquad": 0.2 * noisy + 0.4 * old("in", 1) + 0.2 * old("in", 2)

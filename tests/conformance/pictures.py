@@ -2,19 +2,9 @@
 
 import math
 
+from chance import pcg
+
 W, H, FRAMES = 6, 4, 6
-
-
-def hash2(a, b):
-    mask = 0xFFFFFFFF
-    x, y, z = ((v * 1664525 + 1013904223) & mask for v in (a, b, 0))
-    for last in (False, True):
-        x = (x + y * z) & mask
-        y = (y + z * x) & mask
-        z = (z + x * y) & mask
-        if not last:
-            x, y, z = x ^ x >> 16, y ^ y >> 16, z ^ z >> 16
-    return (x >> 8) / 2**24
 
 
 def clamped(picture, x, y):
@@ -42,7 +32,7 @@ def model():
     frames = []
     for n in range(FRAMES):
         if n == 0:
-            now = {"life": grid(lambda i, j: float(hash2(i, j) > 0.5)),
+            now = {"life": grid(lambda i, j: float(pcg(i, j) > 0.5)),
                    "heat": grid(lambda i, j: float(i == 0 and j == 0)),
                    "gone": grid(lambda i, j: 1 + (i + .5) / W)}
         else:

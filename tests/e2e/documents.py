@@ -16,6 +16,8 @@ def run(*command):
 
 
 run(sys.executable, ROOT / "scripts/gen-operators", "--check")
+run(sys.executable, ROOT / "scripts/gen-reference", "--check")
+run(sys.executable, ROOT / "scripts/gen-threads", "--check")
 run(sys.executable, ROOT / "scripts/gen-completions", "--check", "--weft", WEFT)
 run("bash", "-n", ROOT / "completions/weft.bash")
 for shell, name in (("zsh", "_weft"), ("fish", "weft.fish")):

@@ -1,6 +1,7 @@
 """Every edge between back ends: what one makes and another reads is what the reference says, whether
 it travels as memory or as values at points, forth, back, and into a sound. Where the drivers are
-software, nothing is copied on the way; elsewhere the ledger says why."""
+software, nothing is copied on the way; elsewhere the ledger says why. Where one of two makes
+semaphores that the other takes, the host does not wait between them."""
 
 import json
 import os
@@ -22,6 +23,14 @@ moved = made@v[made@k ~ 2, me@x ~ 1 - me@x, me@y ~ me@y + 0.1 * sin(me@x * 9)]
 display(seen@v, made@v * lamp, moved)
 play(made@v[me@x ~ fract(me@time * 3), me@y ~ 0.5] * sin(me@time * 200))
 """)
+# Forth and back in one frame, and no number of it on the host.
+program("flow.weft", """
+me<width> = 70  me<height> = 45  me<fps> = 10
+cache(0.5 + 0.5 * sin(me@x * 7 + me@time) * cos(me@y * 5 - me@time), 3)::made<v>
+cache(made@v[me@x ~ 1 - me@x] * 0.5 + made@v[made@k ~ 1, me@y ~ me@y * 0.9] * 0.5, 2)::sent<v>
+cache(sent@v[me@y ~ 1 - me@y] * 0.7 + 0.3 * made@v, 2)::back<v>
+display(back@v, sent@v, me@x)
+""")
 program("photo.weft", """
 me<width> = 70  me<height> = 45
 load("photo.jpg")::photo<r,g,b>
@@ -30,16 +39,16 @@ display(kept@v, photo@g, photo@b[me@x ~ 1 - me@x])
 """)
 
 
-def pictures(name, *owners):
-    return weft("render", name, "-o", "-", "--frames", f"0:{FRAMES}", *owners).stdout
+def pictures(name, *owners, frames=FRAMES):
+    return weft("render", name, "-o", "-", "--frames", f"0:{frames}", *owners).stdout
 
 
 def ledger(name, *owners):
     return json.loads(weft("explain", name, "--json", *owners).stdout)["edges"]
 
 
-def same(due, got, what, step=1):
-    check(len(due) == len(got) and len(due) == SIZE[0] * SIZE[1] * 4 * FRAMES, f"{what}: size")
+def same(due, got, what, step=1, frames=FRAMES):
+    check(len(due) == len(got) and len(due) == SIZE[0] * SIZE[1] * 4 * frames, f"{what}: size")
     worst = max(abs(a - b) for a, b in zip(due, got))
     check(worst <= step, f"{what}: a sample is {worst} of 255 off")
 
@@ -71,6 +80,27 @@ for maker in makers:
               f"{what}, at points: {got}, the reference says {due_values}")
         if maker != reader:
             explained(ledger("edge.weft", *owners), maker, reader, what)
+
+# One after the other without the host, where there are semaphores; it waits for a reason elsewhere.
+due = pictures("flow.weft", "--on", "reference", frames=30)
+beside = [name for name in makers if name not in ("reference", "cpu")]
+for maker in beside:
+    for reader in beside:
+        if maker == reader:
+            continue
+        what = f"{maker} to {reader} and back"
+        owners = ("--on", maker, "--owner", f"sent={reader}")
+        same(due, pictures("flow.weft", *owners, frames=30), what, frames=30)
+        across = [e for e in ledger("flow.weft", *owners)
+                  if e["producer"] != e["consumer"] and e["memory"] == "opaque fd"]
+        for edge in across:
+            check(edge["sync"] == "semaphore" or
+                  any(reason.startswith("semaphore: ") for reason in edge["refused"]),
+                  f"{what}: the host waits without a reason: {edge}")
+        if os.environ.get("WEFT_TEST_DEVICE") and {maker, reader} in (
+                {"vulkan", "opencl"}, {"vulkan", "cuda"}):
+            check(across and all(edge["sync"] == "semaphore" for edge in across),
+                  f"{what}: no semaphore: {across}")
 
 # A file's pixels on every back end, and a sound that reads a picture.
 if backends("media", optional=True):

@@ -35,7 +35,8 @@ for owner in backends():
     silent("render", "crossing.weft", *small, "--on", "vulkan", "--owner", f"made={owner}")
     silent("render", "crossing.weft", *small, "--on", owner, "--owner", "made=vulkan")
 silent("eval", "crossing.weft", "seen@v", "--at", "x=.3,y=.2,time=.4", "--on", "vulkan")
-for name in ("02-plasma", "03-warped-photograph", "04-slit-scan", "05-reaction-diffusion",
-             "08-picture-heard", "14-feedback"):
-    path = pathlib.Path(ROOT, "examples", name + ".weft")
-    silent("render", path, "-o", "-", "--size", "48x27", "--frames", "0:4", "--on", "vulkan")
+for path in sorted(pathlib.Path(ROOT, "examples").glob("*.weft")):
+    if "display(" in path.read_text(encoding="utf-8"):
+        silent("render", path, "-o", "-", "--size", "48x27", "--frames", "0:4", "--on", "vulkan")
+    else:
+        silent("render", path, "-o", "heard.wav", "--duration", "0.1", "--on", "vulkan")

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "driver/plan.h"
+#include "driver/compile/plan.h"
 #include "eval/eval.h"
 #include "passes/passes.h"
 #include "sema/analyze.h"

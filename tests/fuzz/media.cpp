@@ -1,6 +1,7 @@
 // `load` on any bytes: pictures, sound and films through the same code as files, from memory. The
 // first byte chooses what is asked of them.
 #include <weft/backend.h>
+#include <weft/cpp/points.hpp>
 
 #include <array>
 #include <cstdlib>
@@ -39,12 +40,7 @@ void read(weft::media::Source& source, double time) {
     constants[WEFT_FIELD_X] = 0.3;
     constants[WEFT_FIELD_Y] = 0.8;
     constants[WEFT_FIELD_TIME] = time;
-    const std::array<const double*, WEFT_FIELD_COUNT> fields{};
-    weft_points points = {};
-    points.struct_size = sizeof points;
-    points.count = 1;
-    points.fields = fields.data();
-    points.constants = constants.data();
+    const weft_points points = weft::cpp::one_point(constants.data(), nullptr, nullptr);
     double value = 0;
     (void)source.values(0, points, &value).ok();
     weft_frame frame = {};

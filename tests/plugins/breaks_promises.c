@@ -46,18 +46,7 @@ static weft_status get_values(weft_program* program, uint32_t output, const weft
     return WEFT_DEVICE_LOST;
 }
 
-static const weft_backend_api api = {sizeof(weft_backend_api),
-                                     0,
-                                     good_describe,
-                                     good_probe,
-                                     good_create,
-                                     compile,
-                                     get_handle,
-                                     get_values,
-                                     execute,
-                                     NULL,
-                                     good_release,
-                                     good_cleanup,
-                                     NULL};
+static const weft_backend_api api =
+    API(good_describe, good_probe, good_create, compile, get_handle, get_values, execute);
 static const weft_plugin plugin = GOOD_PLUGIN(&api);
 ENTRY(&plugin)

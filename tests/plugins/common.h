@@ -106,11 +106,14 @@ MAYBE_UNUSED static void good_cleanup(weft_backend* backend) {
     (void)backend;
 }
 
-#define GOOD_API                                                                                   \
-    {                                                                                              \
-        sizeof(weft_backend_api), 0, good_describe, good_probe, good_create, good_compile,         \
-            good_get_handle, good_get_values, good_execute, NULL, good_release, good_cleanup, NULL \
+#define API(describe, probe, create, compile, get_handle, get_values, execute)                 \
+    {                                                                                          \
+        sizeof(weft_backend_api), 0, describe, probe, create, compile, get_handle, get_values, \
+            execute, NULL, good_release, good_cleanup, NULL                                    \
     }
+#define GOOD_API                                                                                \
+    API(good_describe, good_probe, good_create, good_compile, good_get_handle, good_get_values, \
+        good_execute)
 
 #define GOOD_PLUGIN(api) \
     { sizeof(weft_plugin), WEFT_ABI_VERSION, WEFT_ABI_VERSION, 0, STR("fixture"), api }

@@ -9,18 +9,7 @@ static weft_status create(const weft_host* host, weft_backend** backend, weft_er
     return asked++ == 0 ? fail(error, WEFT_UNAVAILABLE, "the device is in use") : WEFT_OK;
 }
 
-static const weft_backend_api api = {sizeof(weft_backend_api),
-                                     0,
-                                     good_describe,
-                                     good_probe,
-                                     create,
-                                     good_compile,
-                                     good_get_handle,
-                                     good_get_values,
-                                     good_execute,
-                                     NULL,
-                                     good_release,
-                                     good_cleanup,
-                                     NULL};
+static const weft_backend_api api = API(good_describe, good_probe, create, good_compile,
+                                        good_get_handle, good_get_values, good_execute);
 static const weft_plugin plugin = GOOD_PLUGIN(&api);
 ENTRY(&plugin)

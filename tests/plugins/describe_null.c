@@ -6,18 +6,7 @@ static const weft_backend_info* describe(void) {
     return NULL;
 }
 
-static const weft_backend_api api = {sizeof(weft_backend_api),
-                                     0,
-                                     describe,
-                                     good_probe,
-                                     good_create,
-                                     good_compile,
-                                     good_get_handle,
-                                     good_get_values,
-                                     good_execute,
-                                     NULL,
-                                     good_release,
-                                     good_cleanup,
-                                     NULL};
+static const weft_backend_api api = API(describe, good_probe, good_create, good_compile,
+                                        good_get_handle, good_get_values, good_execute);
 static const weft_plugin plugin = GOOD_PLUGIN(&api);
 ENTRY(&plugin)

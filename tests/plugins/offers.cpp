@@ -4,17 +4,22 @@
 //
 //   fd, host, local      kinds it exports and imports; with "out:" or "in:" in front, one of both
 //   device=N             its device's number; back ends of one number can share opaque fds
+//   driver=N             the version of its driver
 //   unified              its device works in host memory
 //   align=N              of host memory used in place
 //   lies                 trials read something else than what is there
 //   refuses=fd|host|local  a program that is given such memory does not compile
 //   late=MS, hangs, fails  what submitted work does; hanging work ends when it is cancelled
+//   fails=N              only the Nth work of a program; rejects=N: its Nth submit does
+//   semaphores           it makes them and takes those of others; takes: only the latter
+//   deaf, mute           it does not wait for them, or does not signal them
 //   loses=N              the device is gone with the Nth work, until something is compiled
 //   again                and once more after that
 //   alone                without "weft.async/1"; nogather, nomemory likewise
 #include <weft/async.h>
 #include <weft/gather.h>
 #include <weft/memory.h>
+#include <weft/semaphore.h>
 
 #include "offers/program.h"
 
@@ -97,6 +102,7 @@ weft_status caps(weft_backend* backend, weft_memory_caps* caps, weft_error* erro
         caps->host_alignment = behaviour.number("align");
         cpp::copy_text(caps->no_export, "it was told not to");
         cpp::copy_text(caps->no_import, "it was told not to");
+        cpp::copy_text(caps->identity, "driver " + std::to_string(behaviour.number("driver")));
     });
 }
 
@@ -148,13 +154,133 @@ weft_status trial_read(weft_backend* backend, const weft_handle* handle, std::ui
     });
 }
 
+// --- "weft.semaphore/1"
+
+Semaphore* self(weft_semaphore* semaphore) {
+    return reinterpret_cast<Semaphore*>(semaphore);
+}
+
+weft_status semaphore_caps(weft_backend* backend, weft_semaphore_caps* caps, weft_error* error) {
+    return cpp::guarded(error, [&] {
+        const Behaviour& behaviour = self(backend).behaviour;
+        caps->flags = WEFT_SEMAPHORE_WAITS | WEFT_SEMAPHORE_SIGNALS;
+        if (behaviour.is("semaphores")) caps->flags |= WEFT_SEMAPHORE_EXPORTS;
+        caps->device_uuid[0] = static_cast<std::uint8_t>(behaviour.number("device"));
+        cpp::copy_text(caps->no_export, "it was told not to");
+    });
+}
+weft_status create_semaphore(weft_backend*, weft_semaphore** semaphore, std::int32_t* fd,
+                             weft_error* error) {
+    return cpp::guarded(error, [&] {
+        auto made = std::make_unique<Semaphore>();
+        *fd = made->fd();
+        *semaphore = reinterpret_cast<weft_semaphore*>(made.release());
+    });
+}
+weft_status import_semaphore(weft_backend*, std::int32_t fd, weft_semaphore** semaphore,
+                             weft_error* error) {
+    return cpp::guarded(error, [&] {
+        *semaphore =
+            reinterpret_cast<weft_semaphore*>(std::make_unique<Semaphore>(dup(fd)).release());
+    });
+}
+void release_semaphore(weft_backend*, weft_semaphore* semaphore) {
+    delete self(semaphore);
+}
+weft_status submit_in_order(weft_program* program, const weft_frame* frame,
+                            weft_semaphore* const* waits, std::uint32_t wait_count,
+                            weft_semaphore* const* signals, std::uint32_t signal_count,
+                            std::uint64_t* value, weft_error* error) {
+    return cpp::guarded(error, [&] {
+        Order order;
+        for (std::uint32_t w = 0; w < wait_count; ++w) order.waits.push_back(self(waits[w]));
+        for (std::uint32_t s = 0; s < signal_count; ++s) order.signals.push_back(self(signals[s]));
+        *value = self(program).submit(*frame, order);
+    });
+}
+weft_status unblock(weft_backend*, weft_semaphore* semaphore, weft_error* error) {
+    return cpp::guarded(error, [&] { self(semaphore)->signal(); });
+}
+
+// The memory of a trial, its own or another's.
+std::shared_ptr<DeviceMemory> memory_of(const weft_handle& handle) {
+    return std::make_shared<DeviceMemory>(handle.memory_fd, handle.memory_size);
+}
+
+weft_status trial_write(weft_backend* backend, const weft_trial*, const weft_handle* handle,
+                        std::uint32_t seed, weft_semaphore* signal, weft_order_trial** trial,
+                        weft_error* error) {
+    return cpp::guarded(error, [&] {
+        const Behaviour& behaviour = self(backend).behaviour;
+        const std::uint64_t value = self(backend).device.submit(
+            [&behaviour, memory = memory_of(*handle), order = Order{{}, {self(signal)}}, seed] {
+                return in_order(behaviour, order, [&]() -> Device::Outcome {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+                    auto* words = reinterpret_cast<std::uint32_t*>(memory->data());
+                    for (std::uint64_t i = 0; i < memory->size() / 4; ++i)
+                        words[i] = static_cast<std::uint32_t>(seed + i * 2654435761u);
+                    return {};
+                });
+            });
+        *trial = reinterpret_cast<weft_order_trial*>(new std::uint64_t(value));
+    });
+}
+void end_order_trial(weft_backend* backend, weft_order_trial* trial) {
+    const std::unique_ptr<std::uint64_t> value(reinterpret_cast<std::uint64_t*>(trial));
+    if (value) (void)cpp::guarded(nullptr, [&] { self(backend).device.wait(*value, UINT64_MAX); });
+}
+weft_status read_order_trial(weft_backend* backend, const weft_trial*, const weft_handle* handle,
+                             weft_semaphore* wait, std::uint64_t timeout_ns, std::uint64_t* sum,
+                             weft_error* error) {
+    return cpp::guarded(error, [&] {
+        const Behaviour& behaviour = self(backend).behaviour;
+        Device& device = self(backend).device;
+        auto read = std::make_shared<std::uint64_t>(0);
+        const std::uint64_t value = device.submit(
+            [&behaviour, memory = memory_of(*handle), order = Order{{self(wait)}, {}}, read] {
+                return in_order(behaviour, order, [&]() -> Device::Outcome {
+                    const auto* words = reinterpret_cast<const std::uint32_t*>(memory->data());
+                    for (std::uint64_t i = 0; i < memory->size() / 4; ++i) *read += words[i];
+                    return {};
+                });
+            });
+        try {
+            device.wait(value, timeout_ns);
+        } catch (const cpp::Failure&) {
+            self(wait)->signal();
+            device.wait(value, UINT64_MAX);
+            throw cpp::Failure(WEFT_TIMEOUT, "the signal did not come");
+        }
+        *sum = *read;
+    });
+}
+
+// For tests: how many semaphores a program was given before they were signalled, and how often it
+// was submitted while the device was at work.
+std::uint64_t early(weft_program* program) {
+    return self(program).early;
+}
+std::uint64_t busy(weft_program* program) {
+    return self(program).busy;
+}
+
 const void* Backend::extension(std::string_view id) {
     static const weft_async_api async = {sizeof async, 0, submit, wait};
     static const weft_gather_api gathers = {sizeof gathers, 0, gather};
     static const weft_counters_api counts = {sizeof counts, 0, counters};
     static const weft_memory_api memory = {sizeof memory, 0,         caps,
                                            trial_begin,   trial_end, trial_read};
+    static const weft_semaphore_api semaphores = {sizeof semaphores, 0,
+                                                  semaphore_caps,    create_semaphore,
+                                                  import_semaphore,  release_semaphore,
+                                                  submit_in_order,   unblock,
+                                                  trial_write,       end_order_trial,
+                                                  read_order_trial};
     const Behaviour behaviour(OFFERS_VARIABLE);
+    if (id == WEFT_SEMAPHORE_EXTENSION && (behaviour.is("semaphores") || behaviour.is("takes")))
+        return &semaphores;
+    if (id == "test.early/1") return reinterpret_cast<const void*>(early);
+    if (id == "test.busy/1") return reinterpret_cast<const void*>(busy);
     if (id == WEFT_ASYNC_EXTENSION && !behaviour.is("alone")) return &async;
     if (id == WEFT_GATHER_EXTENSION && !behaviour.is("nogather")) return &gathers;
     if (id == WEFT_MEMORY_EXTENSION && !behaviour.is("nomemory")) return &memory;

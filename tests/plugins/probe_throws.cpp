@@ -10,19 +10,8 @@ weft_status probe(weft_probe*, weft_error*) {
     throw std::runtime_error("driver exploded");
 }
 
-const weft_backend_api api = {sizeof(weft_backend_api),
-                              0,
-                              good_describe,
-                              probe,
-                              good_create,
-                              good_compile,
-                              good_get_handle,
-                              good_get_values,
-                              good_execute,
-                              nullptr,
-                              good_release,
-                              good_cleanup,
-                              nullptr};
+const weft_backend_api api = API(good_describe, probe, good_create, good_compile, good_get_handle,
+                                 good_get_values, good_execute);
 const weft_plugin plugin = GOOD_PLUGIN(&api);
 
 }  // namespace

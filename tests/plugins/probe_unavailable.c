@@ -9,18 +9,7 @@ static weft_status probe(weft_probe* result, weft_error* error) {
     return WEFT_OK;
 }
 
-static const weft_backend_api api = {sizeof(weft_backend_api),
-                                     0,
-                                     good_describe,
-                                     probe,
-                                     good_create,
-                                     good_compile,
-                                     good_get_handle,
-                                     good_get_values,
-                                     good_execute,
-                                     NULL,
-                                     good_release,
-                                     good_cleanup,
-                                     NULL};
+static const weft_backend_api api = API(good_describe, probe, good_create, good_compile,
+                                        good_get_handle, good_get_values, good_execute);
 static const weft_plugin plugin = GOOD_PLUGIN(&api);
 ENTRY(&plugin)

@@ -7,49 +7,25 @@
 #include <weft/ops.h>
 
 #include "gpu/math/native_trial.h"
+#include "tests/support/absent.h"
+#include "tests/support/device_over.h"
 #include "tests/support/device_suite.h"
 
 namespace weft::test {
 
 // A device that counts what it compiles; one in host memory may be taken for one that is not.
-class Counted final : public gpu::Device {
+class Counted final : public DeviceOver {
 public:
-    explicit Counted(gpu::Device& device, bool unified = true)
-        : device_(device), info_(device.info()) {
+    explicit Counted(gpu::Device& device, bool unified = true) : DeviceOver(device) {
         info_.unified = info_.unified && unified;
-    }
-    [[nodiscard]] const gpu::DeviceInfo& info() const override { return info_; }
-    [[nodiscard]] std::unique_ptr<gpu::Buffer> allocate(std::uint64_t size,
-                                                        gpu::Place place) override {
-        return device_.allocate(size, place);
-    }
-    [[nodiscard]] std::unique_ptr<gpu::Buffer> import_host(void* data,
-                                                           std::uint64_t size) override {
-        return device_.import_host(data, size);
-    }
-    [[nodiscard]] std::unique_ptr<gpu::Buffer> import_fd(int fd, std::uint64_t size) override {
-        return device_.import_fd(fd, size);
     }
     [[nodiscard]] std::shared_ptr<const gpu::Pipeline> build(
         const gpu::BuildRequest& request) override {
         ++builds;
-        return device_.build(request);
+        return DeviceOver::build(request);
     }
-    [[nodiscard]] std::unique_ptr<gpu::Work> record(
-        const std::vector<gpu::Command>& commands) override {
-        return device_.record(commands);
-    }
-    std::uint64_t submit(gpu::Work& work) override { return device_.submit(work); }
-    [[nodiscard]] bool wait(std::uint64_t value, std::uint64_t timeout_ns) override {
-        return device_.wait(value, timeout_ns);
-    }
-    [[nodiscard]] Budget budget() const override { return device_.budget(); }
 
     int builds = 0;
-
-private:
-    gpu::Device& device_;
-    gpu::DeviceInfo info_;
 };
 
 template <class Api>
@@ -59,7 +35,7 @@ protected:
         try {
             device_ = Api::open(host_.host());
         } catch (const cpp::Failure& failure) {
-            GTEST_SKIP() << failure.what();
+            return absent(failure.what(), Api::kInstalled);
         }
     }
     SmallHost host_;

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <weft_paths.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "driver/build_show.h"
+#include "driver/compile/build_show.h"
 
 namespace weft::test {
 
@@ -20,8 +20,11 @@ struct RunningShow {
     std::vector<weft_target> targets;
 
     // Without a built show where the program cannot be compiled; the session's diagnostics tell.
+    // `apart`: everything in a batch of its own. With options.live for runtime::Live, which the
+    // caller drives, and with pictures of floats.
     static std::unique_ptr<RunningShow> start(const std::string& text,
-                                              driver::CommonOptions options) {
+                                              driver::CommonOptions options, bool apart = false) {
+        const bool live = options.live;
         auto running = std::make_unique<RunningShow>();
         auto session = driver::Session::create(std::move(options));
         EXPECT_TRUE(session.ok());
@@ -31,6 +34,11 @@ struct RunningShow {
             sema::analyze_text("test.weft", text, s.sources(), s.environment(), s.diagnostics());
         driver::BuildRequest request;
         request.program = &running->program;
+        request.apart = apart;
+        request.live = live;
+        if (live) {
+            request.picture_format = [](const sema::Sink&) { return WEFT_FORMAT_F32; };
+        }
         running->built = build_show(s, request);
         if (running->built) {
             for (const runtime::TargetLayout& layout : running->built->show->targets) {

@@ -112,8 +112,9 @@ class Chosen {
 public:
     explicit Chosen(const TextOptions& options) : options_(options) {}
 
-    void add(std::uint32_t op, bool in_double) {
-        const std::size_t index = section_of(section_name(op, in_double));
+    void add(std::uint32_t op, bool in_double) { add(section_name(op, in_double)); }
+    void add(const std::string& name) {
+        const std::size_t index = section_of(name);
         if (index < all_sections().size()) add(index);
     }
 
@@ -169,8 +170,9 @@ std::string math_function(std::uint32_t op, bool in_double) {
 }
 
 std::string math_prelude(const TextOptions& options, const std::vector<std::uint16_t>& singles,
-                         const std::vector<std::uint16_t>& doubles) {
+                         const std::vector<std::uint16_t>& doubles, bool sin_cos) {
     Chosen chosen(options);
+    if (sin_cos) chosen.add(std::string("sin_cos_f"));
     for (const std::uint16_t op : singles) chosen.add(op, false);
     for (const std::uint16_t op : doubles) chosen.add(op, true);
     return math_types(options) + chosen.text();

@@ -15,6 +15,7 @@
 //   AND(x, y) OR(x, y) NOT(x)       of two B or two BD
 //   ANY(b), ANY_D(bd)               whether some lane is true, to branch on
 //   EXACT          before a local variable: what it depends on is computed as written
+//   ABS(f)         |f|; RSQRT(f) 1 / sqrt(f) to a few units (FUSED)
 //   FUSED          1: FMA(a, b, c) rounds once; 0: it is a * b + c
 //   w_NAME_f(F...), w_NAME_d(D...)  operators, NAME is the row's name in small letters (w_sin_f,
 //                  w_add_d, w_select_f); conditions are F or D too, 1 or 0
@@ -33,10 +34,12 @@
 namespace weft::gpu {
 
 // Types, macros, and the functions of these operators, each behind those it needs. Without
-// options.f64 there is no D, and `doubles` is empty.
+// options.f64 there is no D, and `doubles` is empty. `sin_cos`: w_sin_cos_f too, both of one angle
+// (FUSED).
 [[nodiscard]] std::string math_prelude(const TextOptions& options,
                                        const std::vector<std::uint16_t>& singles,
-                                       const std::vector<std::uint16_t>& doubles);
+                                       const std::vector<std::uint16_t>& doubles,
+                                       bool sin_cos = false);
 
 // "w_sin_f" or "w_sin_d".
 [[nodiscard]] std::string math_function(std::uint32_t op, bool in_double);

@@ -9,9 +9,9 @@
 
 #include <weft/ops.h>
 
+#include "disk/cache.h"
 #include "eval/bound.h"
 #include "gpu/dialect.h"
-#include "gpu/disk_cache.h"
 #include "gpu/math/math.h"
 #include "gpu/math/native.h"
 
@@ -263,10 +263,10 @@ std::vector<NativeTrial> try_natives(Device& device) {
 
 std::uint64_t choose_natives(Device& device, cpp::Host host) {
     const DeviceInfo& info = device.info();
-    const DiskCache cache{std::string(host.cache_directory())};
-    const CacheKey key = make_key(
-        "native functions", info.name + "\n" + info.driver,
-        std::to_string(static_cast<int>(info.text.target)) + " " + std::to_string(info.text.lanes));
+    const disk::Cache cache(std::string(host.cache_directory()), "natives");
+    const disk::Key key =
+        disk::make_key({info.name, info.driver, std::to_string(static_cast<int>(info.text.target)),
+                        std::to_string(info.text.lanes)});
     std::uint64_t mask = 0;
     if (const auto known = cache.read(key); known && known->size() == sizeof mask) {
         std::memcpy(&mask, known->data(), sizeof mask);

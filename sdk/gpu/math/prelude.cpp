@@ -36,6 +36,8 @@ constexpr const char* kGlsl = R"(#define FN
 #define HIGH_BITS(d) unpackDouble2x32(d).y
 #define LOW_BITS(d) unpackDouble2x32(d).x
 #define DOUBLE_OF_BITS(high, low) packDouble2x32(uvec2(low, high))
+#define RSQRT(x) inversesqrt(x)
+#define ABS(x) abs(x)
 #define SEL(c, x, y) mix(float(y), float(x), c)
 #define SEL_D(c, x, y) mix(double(y), double(x), c)
 #define AND(x, y) mix(false, y, x)
@@ -46,6 +48,8 @@ constexpr const char* kGlsl = R"(#define FN
 #ifdef WEFT_COMMON
 bool w_doubt = false;
 #define ONCE(x) w_doubt = OR(w_doubt, x); if (false)
+#elif FUSED
+#define ONCE(x) if (x)
 #else
 #define ONCE(x) for (bool w_once = (x); w_once; w_once = false)
 #endif
@@ -54,7 +58,8 @@ bool w_doubt = false;
 #define OUT(type) out type
 #define REF(x) x
 #define DEREF(x) x
-#define TABLE(name, count) const uint name[count] = uint[count](
+#define NUMBERS(type, name, count) const type name[count] = type[count](
+#define TABLE(name, count) NUMBERS(uint, name, count)
 #define END_TABLE )
 #define W_INF uintBitsToFloat(0x7f800000u)
 #define W_NAN uintBitsToFloat(0x7fc00000u)
@@ -133,10 +138,14 @@ constexpr const char* kPowOfLanes = R"(FN D w_pow_lanes(D x, D y) {
 constexpr const char* kPow = "#define POW_D(x, y) pow(x, y)\n";
 
 constexpr const char* kOpencl = R"(#pragma OPENCL FP_CONTRACT OFF
+#define RSQRT(x) rsqrt(x)
+#define ABS(x) fabs(x)
 #define FN static inline __attribute__((always_inline))
+#define FN_APART static __attribute__((noinline))
 #define LANE_BITS(x) as_uint(x)
 #define LANE_FROM_BITS(x) as_float(x)
-#define TABLE(name, count) __constant uint name[count] = {
+#define NUMBERS(type, name, count) __constant type name[count] = {
+#define TABLE(name, count) NUMBERS(uint, name, count)
 #define W_INF ((F)(INFINITY))
 #define W_NAN ((F)(NAN))
 #define W_INF_D ((D)(INFINITY))
@@ -190,14 +199,18 @@ constexpr const char* kOpenclVector = R"(#define F float@
 )";
 
 constexpr const char* kCuda = R"(typedef unsigned int uint;
+#define RSQRT(x) rsqrtf(x)
+#define ABS(x) fabsf(x)
 #define FN static __device__ __forceinline__
+#define FN_APART static __device__ __noinline__
 #define B bool
 #define BD bool
 #define BITS(x) __float_as_uint(x)
 #define FROM_BITS(x) __uint_as_float(x)
 #define LANE_BITS(x) __float_as_uint(x)
 #define LANE_FROM_BITS(x) __uint_as_float(x)
-#define TABLE(name, count) static __device__ const uint name[count] = {
+#define NUMBERS(type, name, count) static __device__ const type name[count] = {
+#define TABLE(name, count) NUMBERS(uint, name, count)
 #define W_INF __uint_as_float(0x7f800000u)
 #define W_NAN __uint_as_float(0x7fc00000u)
 #define W_INF_D __longlong_as_double(0x7ff0000000000000ll)
@@ -238,12 +251,12 @@ std::string math_types(const TextOptions& options) {
             fma = "fmaf(a, b, c)";
             break;
     }
-    text += options.f64 ? "#define HAS_D 1\n" : "#define HAS_D 0\n";
-    text += options.fused ? "#define FUSED 1\n#define FMA(a, b, c) " + fma +
-                                "\n#define TURNS_LIMIT 65536.0f\n"
-                          : "#define FUSED 0\n#define FMA(a, b, c) ((a) * (b) + (c))\n"
-                            "#define TURNS_LIMIT 6400.0f\n";
-    return text;
+    std::string way = options.f64 ? "#define HAS_D 1\n" : "#define HAS_D 0\n";
+    way += options.fused
+               ? "#define FUSED 1\n#define FMA(a, b, c) " + fma + "\n#define TURNS_LIMIT 65536.0f\n"
+               : "#define FUSED 0\n#define FMA(a, b, c) ((a) * (b) + (c))\n"
+                 "#define TURNS_LIMIT 6400.0f\n";
+    return way + text;
 }
 
 }  // namespace weft::gpu

@@ -2,8 +2,11 @@
  *
  * Growth rules, for every header of this directory: structs and tables grow at their end only;
  * `struct_size` says how much memory exists; numbers (operators, fields, statuses) are never
- * reused. All integers are of fixed width, all text is UTF-8 with an explicit length. No bool, no
- * enum and no C++ type crosses the border. */
+ * reused. Of a struct that somebody else made, nobody reads or writes what lies behind its
+ * struct_size, nor takes offence at one that is longer than he knows. A number that a plugin does
+ * not know (an operator, a domain, a format, a kind) it refuses with WEFT_UNSUPPORTED. All integers
+ * are of fixed width, all text is UTF-8 with an explicit length. No bool, no enum and no C++ type
+ * crosses the border. */
 #ifndef WEFT_ABI_H
 #define WEFT_ABI_H
 
@@ -70,5 +73,15 @@ typedef struct weft_error {
 
 #ifdef __cplusplus
 }
+#endif
+
+/* Whether a struct that one was handed goes as far as `member`: asked of every member that the
+ * first SDK did not have (docs/sdk/growth.md), before anything else is. */
+#ifdef __cplusplus
+#define WEFT_HAS(table, type, member) \
+    ((table)->struct_size >= offsetof(type, member) + sizeof(type::member))
+#else
+#define WEFT_HAS(table, type, member) \
+    ((table)->struct_size >= offsetof(type, member) + sizeof(((type*)0)->member))
 #endif
 #endif

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-#define WEFT_ASYNC_EXTENSION "weft.async/1"
+#define WEFT_ASYNC_EXTENSION "weft.async/1" /* stable */
 
 typedef struct weft_async_api {
     uint32_t struct_size;
@@ -23,9 +23,9 @@ typedef struct weft_async_api {
     weft_status (*submit)(weft_program* program, const weft_frame* frame, uint64_t* value,
                           weft_error* error);
 
-    /* [frame-thread] Waits until the timeline has reached `value`: results are then in memory,
-     * targets included. WEFT_TIMEOUT after `timeout_ns` nanoseconds (UINT64_MAX: none); otherwise
-     * the status of the first work that failed. */
+    /* [frame-thread & created] Waits until the timeline has reached `value`: results are then in
+     * memory, targets included. WEFT_TIMEOUT after `timeout_ns` nanoseconds (UINT64_MAX: none);
+     * otherwise the status of the first work that failed. */
     weft_status (*wait)(weft_backend* backend, uint64_t value, uint64_t timeout_ns,
                         weft_error* error);
 } weft_async_api;

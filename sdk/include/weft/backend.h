@@ -1,7 +1,8 @@
 /* A back end: a struct of function pointers.
  *
  * Life: describe and probe at any time; create -> compile* -> (execute | get_values)* -> release*
- * -> cleanup. Threads: [any-thread]; [compile-thread] one compile at a time per back end, beside
+ * -> cleanup. The bracket that begins a function's comment says on which threads and in which state
+ * it is called (calls.h): [any-thread]; [compile-thread] one call at a time per back end, beside
  * running frames of other programs; [frame-thread] one thread at a time per program. */
 #ifndef WEFT_BACKEND_H
 #define WEFT_BACKEND_H
@@ -51,7 +52,6 @@ typedef struct weft_probe {
 } weft_probe;
 
 typedef struct weft_backend weft_backend; /* opaque, the plugin's */
-typedef struct weft_program weft_program; /* opaque, one compiled batch */
 
 typedef struct weft_backend_api {
     uint32_t struct_size;
@@ -66,7 +66,7 @@ typedef struct weft_backend_api {
     /* [compile-thread] `host` lives until cleanup returns. */
     weft_status (*create)(const weft_host* host, weft_backend** backend, weft_error* error);
 
-    /* [compile-thread] On failure nothing stays allocated and *program is NULL. */
+    /* [compile-thread & created] On failure nothing stays allocated and *program is NULL. */
     weft_status (*compile)(weft_backend* backend, const weft_batch* batch, weft_program** program,
                            weft_error* error);
 
@@ -77,22 +77,24 @@ typedef struct weft_backend_api {
                               weft_error* error);
 
     /* [frame-thread & compiled] values[i] = output at point i, in the state after the last execute.
-     * One call for n points; the scalar call is n = 1. No allocation after the first call of a
-     * given n. */
+     * One call for n points; the scalar call is n = 1. No host query, and no allocation after
+     * the first call of a given n. */
     weft_status (*get_values)(weft_program* program, uint32_t output, const weft_points* points,
                               double* values, weft_error* error);
 
     /* [frame-thread & compiled] Runs the batch for one frame; when it returns the results are in
-     * memory. No allocation, no host query. */
+     * memory. No allocation, no host query. Of a batch of context AUDIO it may be the thread of a
+     * sound device that calls: then it waits for no lock and does not call the system either. */
     weft_status (*execute)(weft_program* program, const weft_frame* frame, weft_error* error);
 
-    /* [any-thread & compiled] Asks a running execute to end early; best effort. May be NULL. */
+    /* [any-thread & compiled] Asks a running execute to end early; best effort. When none runs it
+     * changes nothing. May be NULL. */
     void (*cancel)(weft_program* program);
 
-    /* [compile-thread] Frees a program; NULL is allowed. */
+    /* [compile-thread & compiled] Frees a program; NULL is allowed. */
     void (*release)(weft_program* program);
 
-    /* [compile-thread] After all programs are released; NULL is allowed. */
+    /* [compile-thread & created] After all programs are released; NULL is allowed. */
     void (*cleanup)(weft_backend* backend);
 
     /* [any-thread] A table for an extension id ("weft.writer/1"), or NULL. May be NULL. */

@@ -11,6 +11,8 @@
 extern "C" {
 #endif
 
+typedef struct weft_program weft_program; /* opaque, one compiled batch */
+
 /* Domains: where a kernel is evaluated.
  * RASTER: width x height points, x and y at pixel centres, once a frame.
  * STREAM: consecutive samples of the audio clock, x = y = 0.5.
@@ -66,7 +68,7 @@ typedef struct weft_input {
 #define WEFT_OUTPUT_VALUES 3u
 
 typedef struct weft_output {
-    weft_str node;
+    weft_str node; /* the instance, of a TARGET the sink's statement ("display"); "": nobody's */
     weft_str strand;
     uint32_t kind;
     uint32_t target; /* TARGET: index into weft_frame.targets */
@@ -105,6 +107,18 @@ typedef struct weft_kernel {
     uint32_t first_uniform; /* UNIFORM i is weft_frame.uniforms[first_uniform + i] */
 } weft_kernel;
 
+/* An output of an older program, of the same instance of the back end, whose place a CACHE output
+ * of the new program takes: its memory and its weft_view, at the same address, contents and tick
+ * kept; both live until the last of the two programs is released. They may run in turns, and over
+ * the same ticks: what they store there is the same. Nothing of it changes before the new program's
+ * first execute. Where a back end cannot do that (another layout is needed, or memory of another
+ * kind) the cache begins empty, as one without an inheritance does, and `taken` stays 0. */
+typedef struct weft_inherit {
+    weft_program* program; /* NULL: nothing to take over */
+    uint32_t output;       /* of that program, a CACHE */
+    uint32_t taken;        /* [out] 1: taken over; 0 when given */
+} weft_inherit;
+
 typedef struct weft_batch {
     uint32_t struct_size;
     uint32_t context; /* WEFT_CONTEXT_*, backend.h */
@@ -125,6 +139,10 @@ typedef struct weft_batch {
      * back end makes its own; for all outputs where the table is NULL. WEFT_UNSUPPORTED when it
      * cannot live there, or not in so little. */
     const weft_handle* const* homes;
+    weft_inherit* inherit; /* by output; NULL: there is nothing to take over */
+    /* By output: the statement of the program that asks for it, for weft_error.span; NULL: they are
+     * not known. */
+    const weft_span* spans;
 } weft_batch;
 
 #ifdef __cplusplus

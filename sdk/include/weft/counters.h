@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-#define WEFT_COUNTERS_EXTENSION "weft.counters/1"
+#define WEFT_COUNTERS_EXTENSION "weft.counters/1" /* stable */
 
 /* Since the program was compiled; bytes but for `frames`. Numbers that go to every kernel (fields,
  * uniforms) are not counted. */

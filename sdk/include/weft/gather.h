@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-#define WEFT_GATHER_EXTENSION "weft.gather/1"
+#define WEFT_GATHER_EXTENSION "weft.gather/1" /* stable */
 
 typedef struct weft_gather_api {
     uint32_t struct_size;

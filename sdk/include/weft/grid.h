@@ -17,8 +17,8 @@ extern "C" {
 
 /* How an index outside [0, count) is read. RING is the axis of a cache: k is floored, taken modulo
  * `count` (so that 0 <= k < count), and tick `now - k` is read, where `now` is the tick of the
- * point that reads: the frame's number (WEFT_TICK_FRAME) or the sample's (WEFT_TICK_SAMPLE; for a
- * picture the first sample of the frame). Tick t is in slot t mod capacity; ticks that were never
+ * point that reads: weft_frame_tick (WEFT_TICK_FRAME) or the sample's (WEFT_TICK_SAMPLE; for a
+ * picture weft_frame.first_sample). Tick t is in slot t mod capacity; ticks that were never
  * captured or are newer than weft_view.tick read as they stand in memory. A k that is not finite
  * reads 0. */
 #define WEFT_WRAP_CLAMP 0u
@@ -37,7 +37,8 @@ typedef struct weft_axis {
     uint32_t wrap;
     uint32_t tick;     /* RING: WEFT_TICK_* */
     uint64_t count;    /* RING: the cache's N */
-    uint64_t capacity; /* RING: slots in memory, >= count; chosen by the producer; else 0 */
+    uint64_t capacity; /* RING: slots in memory, >= count; chosen by the producer, no fewer than an
+                          output asks for; else 0 */
     double origin;
     double step;
     int64_t stride; /* bytes from point i to point i + 1 */

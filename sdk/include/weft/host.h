@@ -19,9 +19,10 @@ extern "C" {
 typedef struct weft_binding {
     uint32_t struct_size;
     uint32_t kind;      /* WEFT_HANDLE_NONE: use get_values */
-    weft_handle handle; /* its view lives as long as the consumer's program. NONE: only the fields
-                           of its grid's axes are set, in the order of a SAMPLE's operands */
-    /* [frame-thread & worker] values at points, as weft_backend_api.get_values. */
+    weft_handle handle; /* its view lives as long as the consumer's program. NONE: of its grid only
+                           the axes' fields are set, in the order of a SAMPLE's operands, and wrap
+                           and tick of a RING */
+    /* [frame-thread, worker & compiled] values at points, as weft_backend_api.get_values. */
     weft_status (*get_values)(void* getter, const weft_points* points, double* values,
                               weft_error* error);
     void* getter;
@@ -43,32 +44,41 @@ typedef struct weft_host {
     uint32_t abi_version;
     void* context; /* pass it back as the first argument of every function below */
 
-    /* [any-thread] One line for the log; does not block on the terminal. */
+    /* [any-thread & created] One line for the log; does not block on the terminal. */
     void (*log)(void* context, uint32_t level, weft_str text);
 
-    /* [compile-thread] Within compile only: how to read input `id`. */
+    /* [compile-thread & compiling] How to read input `id`. */
     weft_status (*lookup)(void* context, uint64_t id, weft_binding* binding, weft_error* error);
 
-    /* [compile-thread] Within compile only: output `id` can be read through `handle`. */
+    /* [compile-thread & compiling] Output `id` can be read through `handle`. */
     weft_status (*expose)(void* context, uint64_t id, const weft_handle* handle, weft_error* error);
 
-    /* [compile-thread, frame-thread] Host memory. memory_free accepts NULL data. Freed memory
-     * returns to the pool. Never called on the audio thread. */
+    /* [compile-thread, frame-thread & created] Host memory. Never called on the audio thread, nor
+     * within a call that promises no allocation. */
     weft_status (*memory_alloc)(void* context, uint64_t size, uint32_t flags, weft_memory* memory,
                                 weft_error* error);
+    /* [compile-thread, frame-thread & created] Freed memory returns to the pool. NULL is allowed,
+     * also as its data. Never called where memory_alloc is not. */
     void (*memory_free)(void* context, weft_memory* memory);
 
-    /* [frame-thread] Runs task(user, 0) ... task(user, count - 1) on the threads of the back end's
-     * resource group and returns when all are done. The caller takes part. No allocation. */
+    /* [compile-thread, frame-thread & created] Runs task(user, 0) ... task(user, count - 1) on the
+     * threads of the back end's resource group and returns when all are done. The caller takes
+     * part. No allocation. */
     void (*parallel)(void* context, uint64_t count, void (*task)(void* user, uint64_t index),
                      void* user);
 
-    /* [any-thread] Number of threads that `parallel` uses, the caller included. */
+    /* [any-thread & created] Number of threads that `parallel` uses, the caller included. */
     uint32_t (*concurrency)(void* context);
 
-    /* [compile-thread] Directory for this plugin's files that may be deleted at any time (compiled
-     * code); "" when caching is off. The text lives as long as the host. */
+    /* [compile-thread & created] Directory for this plugin's files that may be deleted at any time
+     * (compiled code); "" when caching is off. The text lives as long as the host. */
     weft_str (*cache_directory)(void* context);
+
+    /* [compile-thread & created] How many of the `available` bytes of a device's own memory the
+     * back end's programs may hold together: fewer than all where others shall have some of it. May
+     * be NULL.
+     */
+    uint64_t (*device_memory)(void* context, uint64_t available);
 } weft_host;
 
 #ifdef __cplusplus

@@ -18,7 +18,8 @@ typedef struct weft_plugin {
 } weft_plugin;
 
 /* Given the host's highest ABI version, returns a static description, or NULL when the plugin
- * refuses that host. Called once, before anything else. */
+ * refuses that host. A host speaks every contract up to its highest: one that is newer than the
+ * plugin is no reason to refuse. Called once, before anything else. */
 typedef const weft_plugin* (*weft_plugin_query)(uint32_t host_abi_version);
 #define WEFT_PLUGIN_SYMBOL "weft_plugin_entry"
 WEFT_EXPORT const weft_plugin* weft_plugin_entry(uint32_t host_abi_version);

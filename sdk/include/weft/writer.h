@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-#define WEFT_WRITER_EXTENSION "weft.writer/1"
+#define WEFT_WRITER_EXTENSION "weft.writer/1" /* stable */
 
 #define WEFT_WRITES_PICTURE 1u  /* one picture a file */
 #define WEFT_WRITES_PICTURES 2u /* film */
@@ -39,26 +39,28 @@ typedef struct weft_writer_options {
 
 typedef struct weft_writer weft_writer; /* opaque */
 
-/* One file is written from one thread at a time [worker]; several files at once are allowed. */
+/* One file is written from one thread at a time; several files at once are allowed. */
 typedef struct weft_writer_api {
     uint32_t struct_size;
     uint32_t format_count;
     const weft_writer_format* formats; /* static */
 
-    /* Creates a temporary file beside `path`. */
+    /* [worker] Creates a temporary file beside `path`. */
     weft_status (*open)(weft_str path, const weft_writer_options* options, weft_writer** writer,
                         weft_error* error);
-    /* RGBA8/RGBA16: row_stride bytes a row; F32: four planes, plane_stride bytes apart. */
+    /* [worker & open] RGBA8/RGBA16: row_stride bytes a row; F32: four planes, plane_stride bytes
+     * apart. */
     weft_status (*picture)(weft_writer* writer, const void* pixels, uint64_t row_stride,
                            uint64_t plane_stride, weft_error* error);
-    /* Planar f32: channel c at samples + c * channel_stride (in samples). */
+    /* [worker & open] Planar f32: channel c at samples + c * channel_stride (in samples). */
     weft_status (*sound)(weft_writer* writer, const float* samples, uint64_t count,
                          uint64_t channel_stride, weft_error* error);
-    /* One row of a table: column_count numbers. */
+    /* [worker & open] One row of a table: column_count numbers. */
     weft_status (*row)(weft_writer* writer, const double* values, weft_error* error);
-    /* Completes the file and gives it its name (rename). Frees the writer, also on failure. */
+    /* [worker & open] Completes the file and gives it its name (rename). Frees the writer, also on
+     * failure. */
     weft_status (*finish)(weft_writer* writer, weft_error* error);
-    /* Removes the temporary file. Frees the writer. NULL is allowed. */
+    /* [worker & open] Removes the temporary file. Frees the writer. NULL is allowed. */
     void (*abort)(weft_writer* writer);
 } weft_writer_api;
 

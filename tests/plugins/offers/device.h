@@ -103,6 +103,10 @@ public:
         changed_.notify_all();
         thread_.join();
     }
+    [[nodiscard]] bool busy() {
+        const std::lock_guard lock(mutex_);
+        return submitted_ > completed_;
+    }
     std::uint64_t submit(std::function<Outcome()> work) {
         const std::lock_guard lock(mutex_);
         queue_.push_back(std::move(work));

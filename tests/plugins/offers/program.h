@@ -11,6 +11,7 @@
 
 #include "device.h"
 #include "eval/eval.h"
+#include "semaphore.h"
 
 namespace offers {
 
@@ -109,13 +110,19 @@ public:
         device_.wait(value, UINT64_MAX);
     }
 
-    std::uint64_t submit(const weft_frame& frame) {
+    std::uint64_t submit(const weft_frame& frame, const Order& order = {}) {
+        if (behaviour_.is("rejects") && ++submits_ == behaviour_.number("rejects"))
+            throw cpp::Failure(WEFT_INTERNAL, "it takes no work, as it was told");
+        for (const Semaphore* wait : order.waits) early += wait->signalled() ? 0 : 1;
+        busy += device_.busy() ? 1 : 0;
         auto kept = std::make_shared<Frame>();
         kept->frame = frame;
         kept->fields.assign(frame.fields, frame.fields + WEFT_FIELD_COUNT);
         if (params_ != 0) kept->params.assign(frame.params, frame.params + params_);
         if (uniforms_ != 0) kept->uniforms.assign(frame.uniforms, frame.uniforms + uniforms_);
-        return device_.submit([this, kept] { return work(*kept); });
+        return device_.submit([this, kept, order] {
+            return in_order(behaviour_, order, [&] { return work(*kept); });
+        });
     }
 
     void get_handle(std::uint32_t output, weft_handle& handle) override {
@@ -157,6 +164,8 @@ public:
     }
 
     weft_counters counters{};
+    std::uint64_t early = 0;  // semaphores that it was given before they were signalled
+    std::uint64_t busy = 0;   // submissions while the device was at work
 
 private:
     std::unique_ptr<Cache> make_cache(cpp::Host host, const weft_output& from,
@@ -256,9 +265,11 @@ private:
         const auto late = std::chrono::milliseconds(behaviour_.number("late"));
         std::this_thread::sleep_for(late);
         const bool loses = behaviour_.is("loses") && (!is_second_ || behaviour_.is("again"));
-        if (loses && ++works_ == behaviour_.number("loses"))
-            return {WEFT_DEVICE_LOST, "it is gone"};
-        if (behaviour_.is("fails")) return {WEFT_INTERNAL, "it fails, as it was told to"};
+        ++works_;
+        if (loses && works_ == behaviour_.number("loses")) return {WEFT_DEVICE_LOST, "it is gone"};
+        const bool once = behaviour_.number("fails") != 0;
+        if (behaviour_.is("fails") && (!once || works_ == behaviour_.number("fails")))
+            return {WEFT_INTERNAL, "it fails, as it was told to"};
         while (behaviour_.is("hangs")) {
             if (frame.cancel && __atomic_load_n(frame.cancel, __ATOMIC_RELAXED) != 0)
                 return {WEFT_CANCELLED, "cancelled"};
@@ -371,6 +382,7 @@ private:
     const Behaviour& behaviour_;
     bool is_second_;  // compiled after the device was lost
     unsigned works_ = 0;
+    unsigned submits_ = 0;
     std::uint32_t params_;
     std::uint32_t uniforms_ = 0;
     std::int64_t tick_ = -1;

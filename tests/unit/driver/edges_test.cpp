@@ -4,122 +4,20 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 
-#include "driver/explain.h"
-#include "tests/support/plugin_dir.h"
-#include "tests/support/running_show.h"
+#include "tests/unit/driver/edge_test.h"
 
 namespace weft::driver {
 namespace {
 
-using test::RunningShow;
-
-// `trail` remembers; `seen` is made from it where the picture is made.
-constexpr const char* kTwoEnds = R"(
-me<width> = 40 me<height> = 30
-trail<v> = cache(sin(me@x * 5) * cos(me@y * 3) * 0.5 + 0.5 + me@frame * 0.01, 3)
-seen<v> = trail@v[trail@k ~ 1, me@x ~ me@x * 0.9] * 0.5 + trail@v[trail@k ~ 0] * 0.5
-display(seen, me@x, me@y)
-)";
-
-class Edges : public ::testing::Test {
-protected:
-    Edges() {
-        for (const char* name : {"offers", "offers_too"}) {
-            dir_.add(name, std::string(R"({"name": ")") + name +
-                               R"(", "version": "1.0", "summary": "a fixture", "abi_min": 1,)"
-                               R"( "abi_target": 1, "contexts": ["visual", "compute"]})");
-        }
-    }
-    ~Edges() override {
-        unsetenv("WEFT_OFFERS");
-        unsetenv("WEFT_OFFERS_TOO");
-    }
-
-    std::unique_ptr<RunningShow> start(const std::string& text, const std::string& picture_on,
-                                       const std::vector<std::string>& owners,
-                                       const std::string& one = "", const std::string& two = "") {
-        setenv("WEFT_OFFERS", one.c_str(), 1);
-        setenv("WEFT_OFFERS_TOO", two.c_str(), 1);
-        CommonOptions options;
-        options.plugin_directories = {dir_.path()};
-        options.backend_for[WEFT_CONTEXT_VISUAL] = picture_on;
-        options.owners = owners;
-        options.threads = 2;
-        options.deadline_ns = 300'000'000;
-        return RunningShow::start(text, options);
-    }
-
-    // The picture after a few frames.
-    static std::vector<char> picture(RunningShow& show) {
-        EXPECT_TRUE(show.built.has_value()) << show.messages();
-        if (!show.built) return {};
-        for (std::int64_t k = 0; k < 4; ++k) {
-            const auto done = show.frame(k);
-            EXPECT_TRUE(done.ok()) << (done ? "" : done.error().message);
-        }
-        return show.memory[0];
-    }
-
-    // What the judge shows.
-    std::vector<char> judged(const std::string& text) {
-        auto show = start(text, "reference", {});
-        return picture(*show);
-    }
-
-    // Runs it, holds the picture to the judge's, and gives the line of the edge that leaves
-    // `producer`.
-    EdgeRecord line(RunningShow& show, const std::string& text, const std::string& producer) {
-        const std::vector<char> got = picture(show);
-        const std::vector<char> wanted = judged(text);
-        EXPECT_EQ(got.size(), wanted.size());
-        for (std::size_t i = 0; i < std::min(got.size(), wanted.size()); ++i) {
-            const int off =
-                static_cast<unsigned char>(got[i]) - static_cast<unsigned char>(wanted[i]);
-            EXPECT_LE(std::abs(off), 1) << "byte " << i;
-            if (std::abs(off) > 1) break;
-        }
-        if (!show.built) return {};
-        for (const EdgeRecord& edge : show.built->edges) {
-            if (edge.producer == producer && edge.consumer != producer &&
-                edge.path != "duplicate") {
-                return edge;
-            }
-        }
-        ADD_FAILURE() << "no edge leaves " << producer << "\n" << explain_text(*show.built);
-        return {};
-    }
-
-    static bool has_refusal(const EdgeRecord& edge, const std::string& text) {
-        for (const std::string& reason : edge.refused) {
-            if (reason.find(text) != std::string::npos) return true;
-        }
-        ADD_FAILURE() << "nothing says '" << text << "':";
-        for (const std::string& reason : edge.refused) ADD_FAILURE() << reason;
-        return false;
-    }
-
-    static weft_counters copied(const RunningShow& show) {
-        weft_counters sum{};
-        for (const runtime::Step& step : show.built->show->steps) {
-            const weft_counters one = plugin::counters_of(*step.program);
-            sum.mirrored += one.mirrored;
-            sum.uploaded += one.uploaded;
-            sum.gathered += one.gathered;
-        }
-        return sum;
-    }
-
-    test::PluginDir dir_;
-};
+using Edges = EdgeTest;
 
 TEST_F(Edges, MemoryOfOneDeviceIsShared) {
     auto show = start(kTwoEnds, "offers_too", {"trail=offers"}, "fd local device=1", "fd device=1");
     const EdgeRecord edge = line(*show, kTwoEnds, "offers");
     EXPECT_EQ(edge.path, "handle");
     EXPECT_EQ(edge.memory, "opaque fd");
-    EXPECT_EQ(edge.sync, "host wait");
+    EXPECT_EQ(edge.sync, "host waits");
     EXPECT_EQ(edge.layout, "f32 40x30, 3 ticks");
     EXPECT_EQ(edge.copied, 0u);
     EXPECT_TRUE(edge.measured.has_value());
@@ -243,7 +141,7 @@ TEST_F(Edges, TheSameBackEndReadsItsOwnMemoryInOrder) {
     }
     ASSERT_NE(own, nullptr);
     EXPECT_EQ(own->memory, "own memory");
-    EXPECT_EQ(own->sync, "in order");
+    EXPECT_EQ(own->sync, "same queue");
     EXPECT_GT(copied(*show).mirrored, 0u);
 }
 
@@ -272,8 +170,7 @@ display(level, me@x, first@v[first@k ~ 0, me@x ~ 0.5, me@y ~ 0.5])
     EXPECT_TRUE(has_refusal(asked, "does not offer weft.gather/1"));
 }
 
-// --- Time
-// ----------------------------------------------------------------------------------------
+// --- Time ----------------------------------------------------------------------------------------
 
 TEST_F(Edges, WorkOfTwoBackEndsOverlaps) {
     const std::string text = R"(

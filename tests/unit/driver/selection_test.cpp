@@ -1,7 +1,7 @@
 // Which back end computes: the best score that is there, unless somebody asks for another.
 #include <gtest/gtest.h>
 
-#include "driver/session.h"
+#include "driver/compile/session.h"
 #include "tests/support/plugin_dir.h"
 
 namespace weft::driver {

@@ -6,6 +6,7 @@
 #define __host__ __attribute__((host))
 #define __constant__ __attribute__((constant))
 #define __forceinline__ inline
+#define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(n)
 
 struct uint4 {
@@ -45,6 +46,8 @@ __device__ double atan2(double, double);
 __device__ double fmin(double, double);
 __device__ double fmax(double, double);
 __device__ float fmaf(float, float, float);
+__device__ float fabsf(float);
+__device__ float rsqrtf(float);
 __device__ double fma(double, double, double);
 __device__ double copysign(double, double);
 __device__ float copysignf(float, float);

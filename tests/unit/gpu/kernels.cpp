@@ -93,29 +93,6 @@ Sample loops(std::uint32_t domain) {
 }
 
 // A filter behind an oscillator, heard through another: all kinds of passes.
-Sample filter() {
-    Sample sample = begin("filter", WEFT_DOMAIN_STREAM);
-    weft::test::IrBuilder& ir = sample.ir;
-    sample.inputs = {{false, ring(WEFT_TICK_SAMPLE, 0), 0, true},
-                     {false, ring(WEFT_TICK_FRAME, kWidth), 0, false}};
-    const Value tone = ir.op(WEFT_OP_SIN, {ir.field(WEFT_FIELD_TIME)});
-    const Value rows =
-        ir.op(WEFT_OP_ADD, {ir.field(WEFT_FIELD_ROW_TIME), ir.field(WEFT_FIELD_COLUMN_TIME)});
-    const Value seen = ir.sample(1, {ir.constant(0.5), ir.constant(0.5), ir.constant(0)});
-    ir.precision = WEFT_PRECISION_F64;
-    const Value past = ir.sample(0, {ir.constant(1)});
-    const Value now = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_MUL, {past, ir.constant(0.5)}), tone});
-    const Value heard =
-        ir.op(WEFT_OP_TANH, {ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_ADD, {now, seen}), rows})});
-    sample.store(ring(WEFT_TICK_SAMPLE, 0), WEFT_OUTPUT_CACHE, {now});
-    weft_grid sound{};
-    sound.axis_count = sound.channels = 1;
-    sound.axes[0].field = WEFT_FIELD_TIME;
-    sound.axes[0].stride = 4;
-    sample.store(sound, WEFT_OUTPUT_TARGET, {heard});
-    return sample;
-}
-
 }  // namespace
 
 weft_grid picture(std::uint32_t format, std::uint32_t wrap, std::uint32_t filter) {
@@ -175,6 +152,65 @@ KernelText Sample::write(const TextOptions& options) const {
     return write_kernel({&batch, 0, &inputs, &outputs, options});
 }
 
+Sample filter(std::uint32_t lag) {
+    Sample sample = begin("filter", WEFT_DOMAIN_STREAM);
+    weft::test::IrBuilder& ir = sample.ir;
+    sample.inputs = {{false, ring(WEFT_TICK_SAMPLE, 0), 0, true},
+                     {false, ring(WEFT_TICK_FRAME, kWidth), 0, false}};
+    sample.inputs[0].grid.axes[0].count = lag + 1;
+    const Value tone = ir.op(WEFT_OP_SIN, {ir.field(WEFT_FIELD_TIME)});
+    const Value rows =
+        ir.op(WEFT_OP_ADD, {ir.field(WEFT_FIELD_ROW_TIME), ir.field(WEFT_FIELD_COLUMN_TIME)});
+    const Value seen = ir.sample(1, {ir.constant(0.5), ir.constant(0.5), ir.constant(0)});
+    ir.precision = WEFT_PRECISION_F64;
+    const Value past = ir.sample(0, {ir.constant(lag)});
+    const Value now = ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_MUL, {past, ir.constant(0.5)}), tone});
+    const Value heard =
+        ir.op(WEFT_OP_TANH, {ir.op(WEFT_OP_ADD, {ir.op(WEFT_OP_ADD, {now, seen}), rows})});
+    sample.store(ring(WEFT_TICK_SAMPLE, 0), WEFT_OUTPUT_CACHE, {now});
+    weft_grid sound{};
+    sound.axis_count = sound.channels = 1;
+    sound.axes[0].field = WEFT_FIELD_TIME;
+    sound.axes[0].stride = 4;
+    sample.store(sound, WEFT_OUTPUT_TARGET, {heard});
+    return sample;
+}
+
+Sample sums(std::uint32_t domain, std::uint32_t terms) {
+    const bool sound = domain == WEFT_DOMAIN_STREAM;
+    Sample sample = begin("sums", domain);
+    weft::test::IrBuilder& ir = sample.ir;
+    sample.inputs = {{false, picture(WEFT_FORMAT_F32, WEFT_WRAP_REPEAT, WEFT_FILTER_LINEAR), 0},
+                     {false, ring(WEFT_TICK_FRAME, kWidth), 0}};
+    const Value x = ir.field(sound ? WEFT_FIELD_TIME : WEFT_FIELD_X);
+    const Value y = ir.field(WEFT_FIELD_Y);
+    const Value place = ir.op(WEFT_OP_MUL, {x, y});
+    Value left = ir.constant(0), right = ir.constant(0), seen = ir.constant(0);
+    for (std::uint32_t i = 0; i < terms; ++i) {
+        const double k = i + 1;
+        // The first few are kept in double.
+        ir.precision = i < 3 ? WEFT_PRECISION_F64 : WEFT_PRECISION_F32;
+        const Value angle = ir.op(WEFT_OP_MUL, {x, ir.constant(100.0 * k)});
+        const Value tone =
+            ir.op(WEFT_OP_SIN, {ir.op(WEFT_OP_ADD, {angle, ir.uniform(i * 7 % terms)})});
+        const auto add = [&](Value sum, Value term) { return ir.op(WEFT_OP_ADD, {sum, term}); };
+        left = add(left, ir.op(WEFT_OP_MUL, {tone, ir.constant(1.0 / k)}));
+        right = add(right, ir.op(WEFT_OP_MUL, {tone, ir.constant(1.0 - 1.0 / k)}));
+        const Value free = ir.sample(0, {place, ir.constant(0.9 - 0.01 * k)});
+        const Value before = ir.sample(1, {place, ir.constant(0.01 * k), ir.constant(i % 4)});
+        seen = add(seen, ir.op(WEFT_OP_MUL, {free, before}));
+        if (sound) continue;
+        const Value base = ir.constant(0.003 * k);
+        const Value moved = ir.sample(0, {ir.op(WEFT_OP_ADD, {x, base}), y});
+        sample.affines.push_back({moved, 0, WEFT_FIELD_X, base, 1.0});
+        seen = add(seen, moved);
+    }
+    weft_grid grid = picture(WEFT_FORMAT_F32, WEFT_WRAP_CLAMP, WEFT_FILTER_LINEAR);
+    if (sound) grid = ring(WEFT_TICK_SAMPLE, 0);
+    for (const Value value : {left, right, seen}) sample.store(grid, WEFT_OUTPUT_CACHE, {value});
+    return sample;
+}
+
 std::vector<Sample> all_kernels() {
     std::vector<Sample> list;
     list.push_back(operators("singles", WEFT_DOMAIN_RASTER, WEFT_PRECISION_F32));
@@ -187,7 +223,9 @@ std::vector<Sample> all_kernels() {
                                  format, wrap, wrap % 2));
     list.push_back(loops(WEFT_DOMAIN_RASTER));
     list.push_back(loops(WEFT_DOMAIN_POINTS));
-    list.push_back(filter());
+    list.push_back(filter(1));
+    list.push_back(sums(WEFT_DOMAIN_STREAM, 64));
+    list.push_back(sums(WEFT_DOMAIN_RASTER, 64));
     return list;
 }
 

@@ -32,5 +32,9 @@ public:
 [[nodiscard]] weft_grid ring(std::uint32_t tick, std::uint64_t width);
 
 [[nodiscard]] std::vector<Sample> all_kernels();
+// A filter that hears what it made so many samples before.
+[[nodiscard]] Sample filter(std::uint32_t lag);
+// Two sums of so many terms, which share most of what they compute; and reads at as many places.
+[[nodiscard]] Sample sums(std::uint32_t domain, std::uint32_t terms);
 
 }  // namespace weft::gpu::test

@@ -3,12 +3,15 @@
 #include <gtest/gtest.h>
 #include <weft/cpp/backend.hpp>
 
+#include <weft_paths.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "kernels.h"
+#include "tests/support/absent.h"
 
 namespace weft::gpu::test {
 namespace {
@@ -27,7 +30,10 @@ TextOptions made(Target target, std::uint32_t lanes, bool f64, std::uint32_t lon
     options.lanes = lanes;
     options.f64 = f64;
     options.fused = lanes == 1;
+    options.rows = 4;
+    options.threads = 256;
     options.longest_loop = longest_loop;
+    options.carried = lanes == 4 ? 0 : 1024;
     return options;
 }
 
@@ -65,7 +71,8 @@ protected:
     }
 
     void compile() const {
-        if (!has(GetParam().compiler)) GTEST_SKIP() << "no " << GetParam().compiler;
+        if (!has(GetParam().compiler))
+            return weft::test::absent(std::string("no ") + GetParam().compiler);
         const fs::path log = directory_ / "log";
         const std::string command = "(for file in" + files_ + "; do " + GetParam().compiler +
                                     " $file || exit 1; done) > " + log.string() + " 2>&1";
@@ -142,6 +149,21 @@ TEST(Sounds, OnlyRecursionGoesSampleBySample) {
     }
 }
 
+// Samples that hang on ones far enough back are computed at once, as many as that.
+TEST(Sounds, FeedbackFromFarBackGoesManySamplesAtATime) {
+    TextOptions options;
+    options.least_lag = 16;
+    for (const std::uint32_t lag : {15u, 16u, 300u, 3000u}) {
+        Sample sample = filter(lag);
+        const KernelText text = sample.write(options);
+        ASSERT_EQ(text.entries.size(), 2u);
+        EXPECT_EQ(text.entries[0].most, 0u);
+        const Entry& last = text.entries[1];
+        EXPECT_EQ(last.over, lag < 16 ? Over::serial : Over::samples) << lag;
+        EXPECT_EQ(last.most, lag < 16 ? 0u : lag);
+    }
+}
+
 // Where a driver ends long loops, a loop of any length is written so that it notices.
 TEST(Loops, AreNotCutShortInSilence) {
     TextOptions options;
@@ -157,6 +179,51 @@ TEST(Loops, AreNotCutShortInSilence) {
         options.longest_loop = 0;
         EXPECT_FALSE(notices(sample));
     }
+}
+
+// However many terms a sum has, a text calls each function a few times.
+TEST(Sums, AreLoops) {
+    const auto calls = [](const std::string& source, const std::string& function) {
+        std::size_t count = 0;
+        for (std::size_t at = source.find(function); at != std::string::npos;
+             at = source.find(function, at + 1))
+            ++count;
+        return count;
+    };
+    for (const std::uint32_t domain : {WEFT_DOMAIN_STREAM, WEFT_DOMAIN_RASTER})
+        for (const Target target : {Target::glsl, Target::opencl, Target::cuda}) {
+            TextOptions options;
+            options.target = target;
+            const std::string few = sums(domain, 64).write(options).source;
+            const std::string many = sums(domain, 640).write(options).source;
+            EXPECT_LE(calls(few, "= w_sin_"), 5u);
+            EXPECT_LE(calls(few, "GET_F32("), 40u);
+            EXPECT_EQ(calls(many, "= w_sin_"), calls(few, "= w_sin_"));
+            EXPECT_EQ(calls(many, "GET_F32("), calls(few, "GET_F32("));
+            // Such as run faster one after the other stay so.
+            const std::string small = sums(domain, 6).write(options).source;
+            EXPECT_EQ(small.find("for (int k"), std::string::npos);
+            EXPECT_EQ(small.find("; k"), std::string::npos);
+        }
+}
+
+// Functions that a text calls hundreds of times are not written out at each call; few calls are.
+TEST(Functions, AreCalledWhereTheyAreMany) {
+    for (const Target target : {Target::opencl, Target::cuda})
+        for (const bool many : {false, true}) {
+            Sample sample;
+            weft::test::IrBuilder& ir = sample.ir;
+            const auto x = ir.op(WEFT_OP_MUL, {ir.field(WEFT_FIELD_X), ir.field(WEFT_FIELD_Y)});
+            auto y = x;
+            for (int i = 0; i < (many ? 300 : 10); ++i)
+                y = ir.op(WEFT_OP_SIN, {ir.op(i % 2 == 0 ? WEFT_OP_MUL : WEFT_OP_SUB, {y, x})});
+            sample.store(picture(WEFT_FORMAT_F32, 0, 0), WEFT_OUTPUT_TARGET, {y});
+            TextOptions options;
+            options.target = target;
+            const std::string source = sample.write(options).source;
+            EXPECT_EQ(source.find("\nFN_APART F w_sin_f(") != std::string::npos, many);
+            EXPECT_EQ(source.find("\nFN F w_sin_f(") != std::string::npos, !many);
+        }
 }
 
 // What is not a kernel is refused, not written.

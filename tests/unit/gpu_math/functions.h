@@ -18,6 +18,9 @@ struct Functions {
     std::array<Double, WEFT_OP_LIMIT> doubles{};  // empty on devices without
 };
 
+// The sine, and the cosine in `cosine`: of devices that fuse.
+float sin_cos(float angle, float* cosine);
+
 const Functions& plain_functions();   // products and sums round one by one
 const Functions& fused_functions();   // fma() rounds once
 const Functions& single_functions();  // nothing but singles, not fused

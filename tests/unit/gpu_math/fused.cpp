@@ -13,3 +13,7 @@ const weft::test::Functions& weft::test::fused_functions() {
     static const Functions functions = make_functions("fused");
     return functions;
 }
+
+float weft::test::sin_cos(float angle, float* cosine) {
+    return w_sin_cos_f(angle, cosine);
+}

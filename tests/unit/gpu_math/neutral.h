@@ -54,6 +54,8 @@ inline uint w_leading_zeros(uint a) {
 #define LANE_FROM_BITS(x) FROM_BITS(x)
 #define float_of(x) static_cast<float>(x)
 #define double_of(x) static_cast<double>(x)
+#define ABS(x) std::fabs(x)
+#define RSQRT(x) (1.0f / std::sqrt(x))
 #define SEL(c, x, y) ((c) ? (x) : (y))
 #define SEL_D(c, x, y) ((c) ? (x) : (y))
 #define AND(x, y) ((x) && (y))

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "eval/bound.h"
-#include "tests/ops/operands.h"
+#include "kit/operands.h"
 #include "tests/unit/gpu_math/functions.h"
 
 namespace {
@@ -63,7 +63,7 @@ protected:
     // All combinations of the special operands, then random ones.
     template <class Body>
     void each_operands(const Body& body) {
-        const std::vector<double> special = test::special_operands();
+        const std::vector<double> special = kit::special_operands();
         const std::size_t step = info_.arity == 3 ? 5 : 1;
         double x[3];
         for (const double a : special)
@@ -74,7 +74,7 @@ protected:
                     x[2] = info_.arity > 2 ? special[k] : 0.0;
                     body(x);
                 }
-        test::RandomOperands random(op_ + 1);
+        kit::RandomOperands random(op_ + 1);
         for (int i = 0; i < kRandom; ++i) {
             for (double& number : x) number = random.next();
             body(x);
@@ -125,9 +125,35 @@ INSTANTIATE_TEST_SUITE_P(All, Operators,
                                     weft_op_info_of(std::get<1>(chosen.param))->id;
                          });
 
+TEST(SinCos, KeepsTheBoundsOfBoth) {
+    kit::RandomOperands random(3);
+    std::vector<double> angles = {0.0,       -0.0,       1e-40,     0.78539816, 0.7853982,
+                                  1.5707964, -1.5707963, 3.1415927, 355.0,      65535.9,
+                                  65536.1,   1e30,       INFINITY,  NAN};
+    for (int i = 0; i < 200000; ++i) angles.push_back(random.next());
+    int told = 0;
+    for (const double angle : angles) {
+        const double operands[3] = {static_cast<double>(static_cast<float>(angle)), 0, 0};
+        float cosine = 0;
+        const float sine = test::sin_cos(static_cast<float>(operands[0]), &cosine);
+        for (const auto& [op, got] :
+             {std::pair(WEFT_OP_SIN, sine), std::pair(WEFT_OP_COS, cosine)}) {
+            const weft_bound bound = allowed(op, operands, WEFT_PRECISION_F32);
+            if (weft_bound_holds(&bound, static_cast<double>(got)) || ++told > 5) continue;
+            ADD_FAILURE() << weft_op_info_of(op)->id << "(" << operands[0] << ") is " << got;
+        }
+    }
+    EXPECT_LE(told, 5);
+    float cosine = 0;
+    const float nought = -0.0f;
+    EXPECT_TRUE(std::signbit(test::sin_cos(nought, &cosine)));
+    for (const Functions* functions : {&test::plain_functions(), &test::fused_functions()})
+        EXPECT_TRUE(std::signbit(functions->singles[WEFT_OP_SIN](&nought))) << functions->name;
+}
+
 // Of all back ends the same bits.
 TEST(Random, HashAndNoiseAreTheReference) {
-    test::RandomOperands random(7);
+    kit::RandomOperands random(7);
     for (int i = 0; i < 300000; ++i) {
         double x[3];
         float f[3];

@@ -120,32 +120,35 @@ TEST_P(Frames, SkippedTargetsStayAsTheyAre) {
     EXPECT_GT(to[0], 1.0f);
 }
 
-// More frames than a program keeps under way, of two programs, complete in their order.
+// More frames than a program keeps under way, of two programs, complete in their order: given to
+// the device one by one, and several at once.
 TEST_P(Frames, SubmittedOnesCompleteInOrder) {
     Instance instance(host, GetParam());
     Running first(instance, counted());
     Running second(instance, counted());
     ASSERT_TRUE(first.ok() && second.ok()) << instance.error.message;
-    constexpr int kCount = 9;
-    std::vector<std::vector<float>> pictures(2 * kCount,
-                                             std::vector<float>(kWidth * kHeight, -1.0f));
-    std::vector<std::uint64_t> values(2 * kCount);
-    for (int i = 0; i < kCount; ++i) {
-        auto& a = pictures[static_cast<std::size_t>(2 * i)];
-        auto& b = pictures[static_cast<std::size_t>(2 * i + 1)];
-        ASSERT_EQ(
-            first.submit({i, {{a.data(), a.size() * 4}}}, values[static_cast<std::size_t>(2 * i)]),
-            WEFT_OK);
-        ASSERT_EQ(second.submit({i + 100, {{b.data(), b.size() * 4}}},
-                                values[static_cast<std::size_t>(2 * i + 1)]),
-                  WEFT_OK);
-    }
-    for (std::size_t i = 1; i < values.size(); ++i) EXPECT_GT(values[i], values[i - 1]);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        ASSERT_EQ(instance.async->wait(instance.backend, values[i], UINT64_MAX, &instance.error),
-                  WEFT_OK);
-        const auto number = static_cast<float>(i / 2 + (i % 2) * 100);
-        EXPECT_NEAR(pictures[i][kWidth / 2], number + 0.5f + 0.5f / kWidth, 1e-4f) << i;
+    constexpr std::size_t kCount = 18;
+    for (const bool more : {false, true}) {
+        std::vector<std::vector<float>> pictures(kCount,
+                                                 std::vector<float>(kWidth * kHeight, -1.0f));
+        std::vector<std::uint64_t> values(kCount);
+        const auto number = [](std::size_t i) {
+            return static_cast<std::int64_t>(i / 2 + (i % 2) * 100);
+        };
+        for (std::size_t i = 0; i < kCount; ++i) {
+            Running::Frame frame{number(i), {{pictures[i].data(), pictures[i].size() * 4}}};
+            frame.more = more;  // also of the last, which only the wait follows
+            ASSERT_EQ((i % 2 == 0 ? first : second).submit(frame, values[i]), WEFT_OK);
+        }
+        for (std::size_t i = 1; i < kCount; ++i) EXPECT_GT(values[i], values[i - 1]);
+        for (std::size_t i = 0; i < kCount; ++i) {
+            ASSERT_EQ(
+                instance.async->wait(instance.backend, values[i], UINT64_MAX, &instance.error),
+                WEFT_OK);
+            EXPECT_NEAR(pictures[i][kWidth / 2],
+                        static_cast<float>(number(i)) + 0.5f + 0.5f / kWidth, 1e-4f)
+                << i;
+        }
     }
 }
 

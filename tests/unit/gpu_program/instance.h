@@ -86,6 +86,7 @@ public:
         std::uint64_t sample_count = 0;
         std::uint32_t capture = 1;
         std::uint32_t skip_targets = 0;
+        bool more = false;
     };
     weft_status execute(const Frame& frame);
     weft_status submit(const Frame& frame, std::uint64_t& value);

@@ -1,6 +1,8 @@
 // Every program that ships: its sinks lowered plainly and through all passes give the same numbers.
 #include <gtest/gtest.h>
 
+#include <weft_paths.h>
+
 #include <filesystem>
 #include <random>
 

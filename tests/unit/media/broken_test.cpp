@@ -173,7 +173,7 @@ TEST_F(BrokenTest, ArgumentsAreChecked) {
     EXPECT_TRUE(says(load_error("x.png", 1, {{"speed", 2.0}}), "knows no argument 'speed'"));
     EXPECT_TRUE(says(load_error("x.png", 1, {{"", "y.png"}}), "an argument too many"));
     EXPECT_TRUE(says(load_error("x.png", 1, {{"stream", "smell"}}), "not \"smell\""));
-    EXPECT_TRUE(says(try_open("camera", {"r"}, {}).message, "no builtin 'camera'"));
+    EXPECT_TRUE(says(try_open("telescope", {"r"}, {}).message, "no builtin 'telescope'"));
 }
 
 }  // namespace

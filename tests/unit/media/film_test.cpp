@@ -2,6 +2,8 @@
 // at constant and varying rate, with and without reordered frames.
 #include "media_host.h"
 
+#include <weft_paths.h>
+
 #include <algorithm>
 #include <cmath>
 #include <random>

@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <weft_paths.h>
+
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -215,6 +217,8 @@ Opened MediaTest::try_open(const std::string& builtin, const std::vector<std::st
     }
     std::array<double, WEFT_FIELD_COUNT> settings{};
     settings[WEFT_FIELD_FPS] = 10;
+    settings[WEFT_FIELD_WIDTH] = 64;
+    settings[WEFT_FIELD_HEIGHT] = 32;
     weft_batch batch = {};
     batch.struct_size = sizeof batch;
     batch.sources = &source;

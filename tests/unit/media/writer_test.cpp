@@ -4,6 +4,8 @@
 
 #include <sys/resource.h>
 
+#include <weft_paths.h>
+
 #include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>

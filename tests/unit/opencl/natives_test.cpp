@@ -7,7 +7,10 @@ namespace weft::test {
 namespace {
 
 struct OpenClNatives {
-    static std::unique_ptr<gpu::Device> open(cpp::Host host) { return opencl::Device::open(host); }
+    static constexpr bool kInstalled = true;
+    static std::unique_ptr<gpu::Device> open(cpp::Host host) {
+        return std::make_unique<opencl::Device>(host);
+    }
 };
 
 }  // namespace

@@ -47,6 +47,7 @@ struct Reference : testing::Test {
     std::vector<std::vector<weft_store>> stores;
     std::vector<weft_target> targets;
     std::vector<double> params;
+    std::vector<weft_inherit> inherit;  // by output, or empty
 
     void SetUp() override {
         plugin::PluginOptions none;
@@ -105,6 +106,7 @@ struct Reference : testing::Test {
         batch.outputs = outputs.data();
         batch.output_count = static_cast<std::uint32_t>(outputs.size());
         batch.settings = settings.data();
+        batch.inherit = inherit.empty() ? nullptr : inherit.data();
         auto made = backend->compile(batch, edges);
         if (!made) return made.error().message;
         program = std::move(made).value();
@@ -245,6 +247,38 @@ TEST_F(Reference, ValuesAtPoints) {
     ASSERT_TRUE(program->get_values(0, points, values).ok());
     EXPECT_EQ(values[1], 9);
     EXPECT_FALSE(program->get_values(7, points, values).ok());
+}
+
+// c = c[1] + 1, by a program and by one that takes its place.
+TEST_F(Reference, CachesGoOnInTheNextProgram) {
+    add_cache({ring(3, WEFT_TICK_FRAME)}, 3);
+    IrBuilder ir;
+    const auto past = ir.sample(0, {ir.constant(1)});
+    const auto list = ir.list({ir.op(WEFT_OP_ADD, {past, ir.constant(1)})});
+    add_kernel(ir, WEFT_DOMAIN_RASTER, {{0, 0, 1, list}}, 1, 1);
+    ASSERT_EQ(compile(), "ok");
+    const auto held = [&] {
+        const weft_handle handle = *program->get_handle(0);
+        const auto slot = static_cast<std::size_t>(handle.view->tick % 3);
+        return static_cast<const double*>(handle.view->data)[slot];
+    };
+    for (std::int64_t frame = 0; frame < 4; ++frame) {
+        ASSERT_EQ(run(frame), "ok");
+    }
+    EXPECT_EQ(held(), 4);
+    const std::unique_ptr<plugin::Program> older = std::move(program);
+    inherit = {{older->handle(), 0, 0}};
+    ASSERT_EQ(compile(), "ok");
+    EXPECT_EQ(inherit[0].taken, 1u);
+    EXPECT_EQ(program->get_handle(0)->view, older->get_handle(0)->view);
+    ASSERT_EQ(run(4), "ok");
+    EXPECT_EQ(held(), 5);
+    // More ticks than there is room for.
+    outputs[0].grid.axes[0].count = 4;
+    inherit[0].taken = 0;
+    ASSERT_EQ(compile(), "ok");
+    EXPECT_EQ(inherit[0].taken, 0u);
+    EXPECT_EQ(program->get_handle(0)->view->tick, -1);
 }
 
 TEST_F(Reference, StopsWhenAsked) {

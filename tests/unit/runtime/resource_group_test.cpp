@@ -160,5 +160,58 @@ TEST(ResourceGroup, SpecsThatAreWrong) {
     EXPECT_TRUE(parse_group("plain").ok());
 }
 
+// A sound device's thread belongs to nobody: whoever comes works for the group at once.
+TEST(ResourceGroup, WithoutThreadsWorksOnWhoeverComes) {
+    GroupSpec spec;
+    spec.name = "audio";
+    spec.on_caller = true;
+    auto group = ResourceGroup::create(spec);
+    ASSERT_TRUE(group.ok());
+    EXPECT_TRUE((*group)->on_own_thread());
+    EXPECT_EQ((*group)->thread_count(), 1u);
+    const std::thread::id here = std::this_thread::get_id();
+    std::vector<std::uint64_t> order;
+    auto task = [&] {
+        EXPECT_EQ(std::this_thread::get_id(), here);
+        order.push_back(100);
+    };
+    (*group)->run(task);
+    (*group)->submit(task);
+    ResourceGroup::Errand errand(task);
+    (*group)->start(errand);
+    EXPECT_TRUE((*group)->finish_within(errand, 0));
+    (*group)->parallel(
+        3,
+        [](void* user, std::uint64_t index) {
+            static_cast<std::vector<std::uint64_t>*>(user)->push_back(index);
+        },
+        &order);
+    EXPECT_EQ(order, (std::vector<std::uint64_t>{100, 100, 100, 0, 1, 2}));
+}
+
+// What does not come back keeps its thread; the others' work goes on.
+TEST(ResourceGroup, AnErrandCanBeGivenUp) {
+    GroupSpec spec;
+    spec.name = "main";
+    spec.threads = 1;
+    auto group = ResourceGroup::create(spec);
+    ASSERT_TRUE(group.ok());
+    std::atomic<bool> goes_on{true};
+    auto task = [&] {
+        while (goes_on) {
+            std::this_thread::yield();
+        }
+    };
+    ResourceGroup::Errand errand(task);
+    (*group)->start(errand);
+    EXPECT_FALSE((*group)->finish_within(errand, 1'000'000));
+    (*group)->add_thread();
+    bool done = false;
+    (*group)->run([&] { done = true; });
+    EXPECT_TRUE(done);
+    goes_on = false;
+    (*group)->finish(errand);
+}
+
 }  // namespace
 }  // namespace weft::runtime

@@ -1,4 +1,7 @@
 // The programs that ship are clean.
+
+#include <weft_paths.h>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>

@@ -136,8 +136,25 @@ TEST(Sinks, Control) {
     EXPECT_EQ(checked->program.sinks[0].target, "localhost:9000");
     EXPECT_EQ(checked->program.sinks[0].values.size(), 2u);
     EXPECT_EQ(checked->program.sinks[2].values.size(), 2u);
+    const std::vector<SourceArgument>& osc = checked->program.sinks[0].options;
+    ASSERT_EQ(osc.size(), 3u) << "all that is constant, for who sends it";
+    EXPECT_EQ(osc[0].name + osc[0].text, "/a");
+    EXPECT_EQ(osc[1].name + osc[1].text, "tolocalhost:9000");
+    EXPECT_EQ(osc[2].number, 30);
+    EXPECT_EQ(checked->program.sinks[0].labels, (Texts{"1", "me@x"}));
+    EXPECT_EQ(checked->program.sinks[1].labels, Texts{"value"});
+    EXPECT_EQ(checked->program.sinks[2].labels, (Texts{"note", "velocity"}));
+    EXPECT_CLEAN("midi(bend: me@x, channel: 16, port: \"synth\") midi(program: 3)");
     EXPECT_CODES("osc(1)", "W0293");
+    EXPECT_CODES("osc(\"a\", 1)", "W0249");
+    EXPECT_CODES("osc(\"/a\", 1, rate: 0)", "W0249");
+    EXPECT_CODES("osc(\"/a\", 1, to: 9000)", "W0249");
+    EXPECT_CODES("osc(\"/a\", 1, always: 2)", "W0249");
     EXPECT_CODES("midi(cc: 7)", "W0293");
+    EXPECT_CODES("midi(cc: 7, value: 1, bend: 1)", "W0293");
+    EXPECT_CODES("midi(cc: 128, value: 1)", "W0249");
+    EXPECT_CODES("midi(note: 60, velocity: 1, channel: 0)", "W0249");
+    EXPECT_CODES("midi(note: 60, velocity: 1, channel: me@x)", "W0222");
 }
 
 TEST(Sinks, ComputeLabels) {

@@ -125,12 +125,14 @@ private:
     static const void* extension(weft_str id) noexcept { return T::extension(view(id)); }
 };
 
-// The plugin's description, for the exported symbol and for what is linked into a program.
+// The plugin's description, for the exported symbol and for what is linked into a program. It lives
+// with every host, as this layer does; a T that does not has a constant kAbiMin.
 template <class T>
 const weft_plugin* plugin(std::string_view build_id) {
-    static const weft_plugin description = {sizeof(weft_plugin), WEFT_ABI_VERSION,
-                                            WEFT_ABI_VERSION,    0,
-                                            to_str(build_id),    Table<T>::api()};
+    std::uint32_t least = 1;
+    if constexpr (requires { T::kAbiMin; }) least = T::kAbiMin;
+    static const weft_plugin description = {
+        sizeof(weft_plugin), least, WEFT_ABI_VERSION, 0, to_str(build_id), Table<T>::api()};
     return &description;
 }
 

@@ -89,6 +89,13 @@ public:
         return view(table_->cache_directory(table_->context));
     }
 
+    // [compile-thread] All of them where the host has no word for it.
+    [[nodiscard]] std::uint64_t device_memory(std::uint64_t available) const {
+        const bool asks =
+            WEFT_HAS(table_, weft_host, device_memory) && table_->device_memory != nullptr;
+        return asks ? table_->device_memory(table_->context, available) : available;
+    }
+
 private:
     const weft_host* table_;
 };

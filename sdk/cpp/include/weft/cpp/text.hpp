@@ -72,8 +72,8 @@ inline weft_status fill(weft_error* error, weft_status code, std::string_view me
     return code;
 }
 
-// What is being thrown, as a status and in the record. Inside a handler only; a function of its own,
-// so that a call that succeeds saves no registers for it.
+// What is being thrown, as a status and in the record. Inside a handler only; a function of its
+// own, so that a call that succeeds saves no registers for it.
 [[gnu::noinline]] inline weft_status fill_from_exception(weft_error* error) noexcept {
     try {
         throw;

@@ -1,0 +1,16 @@
+# weft_embed_templates(TARGET): the files of sdk/templates become strings of TARGET, for
+# `weft new-plugin` (host/driver/template_files.h).
+function(weft_embed_templates target)
+    set(root ${PROJECT_SOURCE_DIR}/sdk/templates)
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${root} ${root}/*)
+    list(SORT files)
+    set(WEFT_TEMPLATE_FILES "")
+    foreach(file IN LISTS files)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${root}/${file})
+        file(READ ${root}/${file} text)
+        string(APPEND WEFT_TEMPLATE_FILES "    {\"${file}\", R\"weft(${text})weft\"},\n")
+    endforeach()
+    set(source ${PROJECT_BINARY_DIR}/templates/template_files.cpp)
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/template_files.cpp.in ${source} @ONLY)
+    target_sources(${target} PRIVATE ${source})
+endfunction()

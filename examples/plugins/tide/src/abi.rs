@@ -1,0 +1,1 @@
+../../../../sdk/templates/rust/src/abi.rs

@@ -1,0 +1,80 @@
+#include "stream_points.h"
+
+namespace weft::cpu {
+
+llvm::Value* StreamPoints::place_of(const Handed& handed) {
+    const V base = load_arg(offsetof(KernelArgs, scratch), e.ptr());
+    llvm::Value* row_of_numbers =
+        e.ir.CreateConstInBoundsGEP1_64(e.ir.getInt8Ty(), base.v, handed.offset);
+    return e.ir.CreateInBoundsGEP(handed.f64 ? e.f64() : e.f32(), row_of_numbers, column.v);
+}
+
+void StreamPoints::hand_on(std::uint32_t node) {
+    const V v = e.spread(value(node));
+    auto [at, fresh] = handed_.try_emplace(node);
+    if (fresh) {
+        at->second = {kernel_.scratch_bytes, v.f64()};
+        // A row, and the lanes that a last chunk has too many.
+        kernel_.scratch_bytes += (kRow + kRingMirror) * (v.f64() ? 8 : 4);
+    }
+    e.ir.CreateAlignedStore(v.v, place_of(at->second), llvm::Align(4));
+}
+
+V StreamPoints::leaf(std::uint32_t node) {
+    if (!handed_before(node)) return Region::leaf(node);
+    const Handed& handed = handed_.at(node);
+    llvm::Type* type = e.wide(handed.f64 ? e.f64() : e.f32());
+    const V v = e.wrap(e.ir.CreateAlignedLoad(type, place_of(handed), llvm::Align(4)));
+    return e.lanes == 1 ? e.to_f64(v) : v;
+}
+
+V StreamPoints::stored_before(std::uint32_t output, V at, int distance) {
+    std::uint32_t input = 0;
+    while (inputs_[input].own != output) ++input;
+    const weft_axis& ring = *ring_of(inputs_[input].grid);
+    const V capacity = e.count(static_cast<std::int64_t>(ring.capacity));
+    V slot = ring_slot(ring.capacity) + at - e.count(distance);
+    slot = e.select(e.less_int(slot, e.count(0)), slot + capacity, slot);
+    const V offset = slot * e.count(ring.stride);
+    llvm::Value* from = e.ir.CreateGEP(e.ir.getInt8Ty(), data_of(input).v, offset.v);
+    return e.wrap(e.ir.CreateLoad(e.f64(), from));
+}
+
+V StreamPoints::sample() {
+    const V first = e.from_int(ring_start(WEFT_TICK_SAMPLE), e.f64());
+    if (e.lanes == 1) return first;
+    return e.spread(first) + e.from_int(e.lane_numbers(), e.f64());
+}
+
+// weft_clock_wrap, lane by lane.
+V StreamPoints::wrap(V ticks, V period) {
+    const V rest = ticks - e.floor(ticks / period) * period;
+    const V below = e.less(rest, e.number(rest, 0.0));
+    const V above = e.at_least(rest, e.spread(period));
+    const V fixed = e.select(below, rest + period, e.select(above, rest - period, rest));
+    const V loops = e.spread(e.greater(period, e.number(period, 0.0)));
+    return e.select(loops, fixed, ticks);
+}
+
+// The fields of weft_clock_at_sample, by the same arithmetic.
+V StreamPoints::clock(std::uint32_t number) {
+    const V rate = frame_field(WEFT_FIELD_RATE);
+    const auto period = [&] {
+        return frame_field(WEFT_FIELD_LOOP) * rate / frame_field(WEFT_FIELD_FPS);
+    };
+    const auto fraction = [&](V x) { return x - e.floor(x); };
+    switch (number) {
+        case WEFT_FIELD_TIME: return wrap(sample(), period()) / rate;
+        case WEFT_FIELD_ABSTIME: return sample() / rate;
+        case WEFT_FIELD_SAMPLE: return e.floor(wrap(sample(), period()));
+        case WEFT_FIELD_ABSSAMPLE: return sample();
+        case WEFT_FIELD_BEAT: return clock(WEFT_FIELD_ABSTIME) * frame_field(WEFT_FIELD_BPM) / 60.0;
+        case WEFT_FIELD_MEASURE:
+            return clock(WEFT_FIELD_BEAT) / frame_field(WEFT_FIELD_TIMESIG_NUM);
+        case WEFT_FIELD_BEATPHASE: return fraction(clock(WEFT_FIELD_BEAT));
+        case WEFT_FIELD_MEASUREPHASE: return fraction(clock(WEFT_FIELD_MEASURE));
+        default: return frame_field(number);  // frame counters hold for the whole call
+    }
+}
+
+}  // namespace weft::cpu

@@ -1,0 +1,5 @@
+/* Nothing is wrong here: it passes every check. */
+#define NAME "good"
+#include "good.h"
+
+#include "table.h"
