@@ -86,12 +86,15 @@ Wish::Wish(const weft_audio_wish& wish)
       input(cpp::view(wish.input)),
       outputs(wish.output_channels),
       inputs(wish.input_channels),
-      client(cpp::view(wish.client)) {
+      client(cpp::view(wish.client)),
+      later(WEFT_HAS(&wish, weft_audio_wish, flags) && (wish.flags & WEFT_AUDIO_LATER) != 0) {
     if (outputs > kMostChannels || inputs > kMostChannels)
         throw Failure(WEFT_UNSUPPORTED,
                       "more than " + std::to_string(kMostChannels) + " channels of sound");
     if (outputs + inputs == 0) throw Failure(WEFT_INVALID, "neither output nor input is wanted");
     if (!std::isfinite(rate) || rate < 0) throw Failure(WEFT_INVALID, "no rate: " + number(rate));
+    if (later && rate == 0)
+        throw Failure(WEFT_INVALID, "a device that may come later needs a rate");
     output_map = map_of(wish.output_map, outputs);
     input_map = map_of(wish.input_map, inputs);
     if (repeats(output_map))

@@ -24,6 +24,7 @@ struct Wish {
     std::vector<std::uint32_t> output_map;  // as long as there are channels
     std::vector<std::uint32_t> input_map;
     std::string client;
+    bool later = false;  // it is no error that there is no device yet
 };
 
 class Connection {

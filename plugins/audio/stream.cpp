@@ -22,7 +22,13 @@ constexpr double kBlockEnds = 5;  // seconds in which a block of the host must e
 Stream::Stream(const cpp::Host& host, const weft_audio_wish& wish, weft_audio_process process,
                void* user)
     : host_(host), shared_(std::make_shared<Shared>(wish, process, user)) {
-    if (!connect(false)) throw cpp::Failure(WEFT_TIMEOUT, "the sound system does not answer");
+    try {
+        if (!connect(false)) throw cpp::Failure(WEFT_TIMEOUT, "the sound system does not answer");
+    } catch (const cpp::Failure& failure) {
+        if (failure.code() != WEFT_UNAVAILABLE || !shared_->wish.later) throw;
+        rate_ = shared_->wish.rate;
+        reason_ = failure.what();
+    }
     watch_ = std::thread([this] { watch(); });
 }
 
@@ -91,6 +97,7 @@ bool Stream::wait(double seconds) {
 }
 
 void Stream::watch() {
+    if (is_away()) search(kSearch);
     while (!wait(0)) search(run_until_lost() ? kSearch : kLook);
 }
 
@@ -135,14 +142,16 @@ void Stream::search(double pause) {
         try {
             const bool was_away = is_away();
             if (connect(true)) {
-                if (was_away) say(WEFT_LOG_INFO, device_ + " is back");
+                if (was_away)
+                    say(WEFT_LOG_INFO, device_ + (why_.empty() ? " is there" : " is back"));
                 return;
             }
         } catch (const std::exception& failure) {
             failed = failure.what();
         }
         if (failed == before) continue;
-        say(WEFT_LOG_DEBUG, "looking for " + device_ + ": " + failed);
+        say(WEFT_LOG_DEBUG,
+            "looking for " + (device_.empty() ? "a sound device" : device_) + ": " + failed);
         const std::lock_guard lock(mutex_);
         state_ = WEFT_AUDIO_AWAY;
         reason_ = why_.empty() ? failed : why_ + "; " + failed;

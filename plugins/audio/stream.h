@@ -19,7 +19,8 @@ namespace weft::audio {
 
 class Stream {
 public:
-    // Opens and starts; throws when that fails. `host` outlives the stream.
+    // Opens and starts; throws when that fails, unless the device may come later. `host` outlives
+    // the stream.
     Stream(const cpp::Host& host, const weft_audio_wish& wish, weft_audio_process process,
            void* user);
     Stream(const Stream&) = delete;

@@ -21,7 +21,7 @@ TEST(LiveLayout, AudioDevice) {
 }
 
 TEST(LiveLayout, AudioWish) {
-    SIZE(weft_audio_wish, 88);
+    SIZE(weft_audio_wish, 96);
     AT(weft_audio_wish, struct_size, 0);
     AT(weft_audio_wish, block, 4);
     AT(weft_audio_wish, rate, 8);
@@ -32,6 +32,8 @@ TEST(LiveLayout, AudioWish) {
     AT(weft_audio_wish, output_map, 56);
     AT(weft_audio_wish, input_map, 64);
     AT(weft_audio_wish, client, 72);
+    AT(weft_audio_wish, flags, 88);
+    AT(weft_audio_wish, reserved, 92);
 }
 
 TEST(LiveLayout, AudioBlock) {

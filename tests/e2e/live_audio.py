@@ -1,6 +1,6 @@
 """What is heard of a running program is what is rendered of it, sample by sample, but for a delay;
 and so is what comes back into `mic`. Nothing on the audio thread makes it wait. A sound server that
-dies and comes back is told of, and the sound goes on where it is then."""
+dies and comes back, or comes late, is told of, and the sound goes on where it is then."""
 
 import array
 import json
@@ -197,8 +197,26 @@ def a_server_that_dies_is_taken_up_again():
         process.terminate()
 
 
+def a_server_that_comes_later_is_taken():
+    """As where a machine starts the show before its sound server."""
+    file = program("tone.weft", "play(0.25 * sin(2765 * me@time))")
+    lines = pathlib.Path("run.log")
+    server.stop()
+    with to_its_end(file, "--status", "status.jsonl") as process:
+        jack.wait_until(lambda: "one that comes is taken" in lines.read_text(encoding="utf-8"),
+                        "it is told that there is no sound")
+        server.start()
+        with jack.Recorder(server, ["weft:out_0"]) as recorder:
+            jack.wait_until(lambda: any(samples_of(recorder.channels[0][-4096:])),
+                            "sound begins")
+        process.terminate()
+    sound = json.loads(pathlib.Path("status.jsonl").read_text().split("\n")[-2])["sound"]
+    check(sound["device"] == "JACK: system" and sound["reconnects"] == 0, f"status: {sound}")
+
+
 with jack.Server(rate=RATE, period=256) as server:
     examples_are_heard_as_rendered()
     what_is_heard_comes_back()
     the_audio_thread_never_waits()
     a_server_that_dies_is_taken_up_again()
+    a_server_that_comes_later_is_taken()

@@ -35,6 +35,7 @@ std::unique_ptr<LiveSound> LiveSound::open(Session& session, const RunOptions& o
     SoundWish wish;
     wish.block = options.block;
     wish.rate = program.is_set[WEFT_FIELD_RATE] ? program.settings[WEFT_FIELD_RATE] : 0;
+    wish.rate_without = program.settings[WEFT_FIELD_RATE];
     // A program that is silent may be edited so that it sounds.
     wish.is_needed = sound->wanted_ || !options.audio_device.empty();
     if (!sound->open_leader(session, std::move(wish)) || !sound->open_others(session)) {
@@ -128,7 +129,7 @@ LiveSound::~LiveSound() {
 }
 
 std::string LiveSound::silence() const {
-    return wanted_ && !has_device() ? device_->reason() : "";
+    return wanted_ ? device_->reason() : "";
 }
 
 std::string LiveSound::lacking(const sema::Program& program) const {
@@ -174,7 +175,7 @@ void LiveSound::begin(LiveVersion& version, runtime::ShowLog* log,
             one->begin();
         }
         const double patience = runtime::monotonic() + kPatience;
-        while (!clock_->started() && runtime::monotonic() < patience) {
+        while (!clock_->started() && runs() && runtime::monotonic() < patience) {
             runtime::wait_until(runtime::monotonic() + 0.001);
         }
     }

@@ -32,56 +32,78 @@ std::unique_ptr<SoundDevice> SoundDevice::open(Session& session, const SoundWish
         return device;
     }
     std::optional<Error> refused;  // by the first that knows better than that there is none
-    const auto names = session.plugins().for_extension(WEFT_AUDIO_EXTENSION);
+    plugin::Backend* waits = nullptr;  // the first that only lacks one now
+    const std::string named =
+        !wish.output.empty() || wish.input == "none" ? wish.output : wish.input;
     device->reason_ = why_none(session.plugins());
-    for (const std::string& name : names) {
+    for (const std::string& name : session.plugins().for_extension(WEFT_AUDIO_EXTENSION)) {
         const auto backend = session.backend(name, WEFT_CONTEXT_FILE);
         if (!backend) {
             continue;
         }
-        device->devices_ = std::make_unique<plugin::SoundDevices>(*backend->backend);
-        weft_audio_wish asked{};
-        asked.struct_size = sizeof asked;
-        asked.block = wish.block;
-        asked.rate = wish.rate;
-        asked.output = cpp::to_str(wish.output);
-        asked.input = cpp::to_str(wish.input);
-        asked.output_channels = wish.output_channels;
-        asked.input_channels = wish.input == "none" ? 0 : wish.input_channels;
-        asked.output_map = wish.output_map.empty() ? nullptr : wish.output_map.data();
-        asked.input_map = wish.input_map.empty() ? nullptr : wish.input_map.data();
-        auto stream = device->devices_->open(asked, process, device.get());
-        if (stream) {
-            device->stream_ = std::move(*stream);
-            device->rate_ = device->state().rate;
+        const auto opened = device->open(*backend->backend, 0);
+        if (opened) {
             device->reason_.clear();
-            // Its thread meets code and numbers that nobody touched for a while, too.
-            (void)runtime::keep_pages();
             return device;
         }
-        device->reason_ = stream.error().message;
-        if (stream.error().status == WEFT_UNSUPPORTED && asked.output_channels != 0 &&
-            asked.input_channels != 0) {
+        device->reason_ = opened.error().message;
+        if (opened.error().status == WEFT_UNSUPPORTED && wish.output_channels != 0 &&
+            device->hears()) {
             device->apart_ = true;
             return device;
         }
         // Another plugin may have what is named.
-        const bool chosen = !wish.output.empty() || !wish.input.empty();
-        if (!refused && (stream.error().status != WEFT_UNAVAILABLE || chosen)) {
-            refused = stream.error();
+        const bool none = opened.error().status == WEFT_UNAVAILABLE;
+        if (!refused && (!none || !named.empty())) {
+            refused = opened.error();
+        } else if (none && waits == nullptr) {
+            waits = &*backend->backend;
         }
     }
-    const std::string& named = !wish.output.empty() ? wish.output : wish.input;
     if (!refused && !named.empty()) {
         refused = Error{WEFT_UNAVAILABLE, "'" + named + "': " + device->reason_};
     }
-    if (!refused || !wish.is_needed) {
+    if (!wish.is_needed) {
+        return device;
+    }
+    if (!refused) {
+        if (waits != nullptr && device->open(*waits, WEFT_AUDIO_LATER)) {
+            device->reason_ += "; one that comes is taken";
+        }
         return device;
     }
     session.diagnostics().add(
         refused->status == WEFT_INVALID ? Code::command_failed : Code::device_failed, {},
         {refused->message});
     return nullptr;
+}
+
+bool SoundDevice::hears() const {
+    return wish_.input != "none" && wish_.input_channels != 0;
+}
+
+Result<void> SoundDevice::open(plugin::Backend& backend, std::uint32_t flags) {
+    devices_ = std::make_unique<plugin::SoundDevices>(backend);
+    weft_audio_wish asked{};
+    asked.struct_size = sizeof asked;
+    asked.block = wish_.block;
+    asked.rate = (flags & WEFT_AUDIO_LATER) != 0 ? wish_.rate_without : wish_.rate;
+    asked.output = cpp::to_str(wish_.output);
+    asked.input = cpp::to_str(wish_.input);
+    asked.output_channels = wish_.output_channels;
+    asked.input_channels = hears() ? wish_.input_channels : 0;
+    asked.output_map = wish_.output_map.empty() ? nullptr : wish_.output_map.data();
+    asked.input_map = wish_.input_map.empty() ? nullptr : wish_.input_map.data();
+    asked.flags = flags;
+    auto stream = devices_->open(asked, process, this);
+    if (!stream) {
+        return stream.error();
+    }
+    stream_ = std::move(*stream);
+    rate_ = state().rate;
+    // Its thread meets code and numbers that nobody touched for a while, too.
+    (void)runtime::keep_pages();
+    return {};
 }
 
 void SoundDevice::process(void* user, const weft_audio_block* block) {

@@ -102,6 +102,36 @@ TEST_F(Loss, DoesNotKeepAStreamFromClosing) {
     stream->wait_for(3);
 }
 
+// As where a show begins before its sound server does.
+TEST_F(Loss, OfADeviceThatIsNotThereYetIsWaitedForOnDemand) {
+    JackServer server;
+    server.kill();
+    if (!devices().empty()) GTEST_SKIP() << "a sound card is there";
+    Counter counter;
+    const auto process = [&](const weft_audio_block& block) { counter.process(block); };
+    auto wanted = wish(2, 1);
+    wanted.rate = 48000;
+    EXPECT_FALSE(open(wanted, process));
+    EXPECT_EQ(status, WEFT_UNAVAILABLE);
+    wanted.flags = WEFT_AUDIO_LATER;
+    wanted.rate = 0;
+    EXPECT_FALSE(open(wanted, process));
+    EXPECT_EQ(status, WEFT_INVALID);
+    EXPECT_EQ(error, "a device that may come later needs a rate");
+    wanted.rate = 48000;
+    const auto stream = open(wanted, process);
+    ASSERT_TRUE(stream) << error;
+    EXPECT_EQ(stream->state().state, WEFT_AUDIO_AWAY);
+    EXPECT_EQ(stream->state().rate, 48000);
+    EXPECT_NE(std::string(stream->state().reason).find("no sound device"), std::string::npos);
+    server.start();
+    ASSERT_TRUE(becomes(*stream, WEFT_AUDIO_RUNNING)) << stream->state().reason;
+    stream->wait_for(5);
+    EXPECT_TRUE(counter.first_resumed);
+    EXPECT_EQ(stream->state().losses, 0u);
+    EXPECT_TRUE(logged("JACK: system is there"));
+}
+
 TEST_F(Loss, WithAnotherRateStaysOneAndSaysWhy) {
     auto server = std::make_unique<JackServer>();
     auto stream = open(wish(2), [](const weft_audio_block&) {});
