@@ -1,6 +1,7 @@
 // What cannot be done is said: a status, one line, and where the program has it.
 #include <fmt/format.h>
 
+#include <array>
 #include <cstring>
 #include <weft/cpp/text.hpp>
 
@@ -217,6 +218,44 @@ void place(Context& context) {
 
 // --- Outputs -------------------------------------------------------------------------------------
 
+// What is refused is not begun: of every output, and of one that there is not.
+void untouched(Context& context) {
+    constexpr std::array kValues = {1.5, 2.5, 3.5};
+    weft_handle empty{};
+    empty.struct_size = sizeof empty;
+    empty.memory_fd = -1;
+    std::uint32_t failures = 0;
+    for (Work& work : context.works()) {
+        weft_program* const program = context.compile(context.backend(), work);
+        if (!program) return;
+        kit::Points points;
+        const std::vector<double> xs = {0.25, 0.5, 0.75};
+        points.set(WEFT_FIELD_X, xs);
+        points.view.params = work.params.data();
+        for (std::uint32_t output = 0; output <= work.outputs.size(); ++output) {
+            weft_handle handle = empty;
+            std::array values = kValues;
+            weft_error error = empty_error();
+            const bool described =
+                context.calls().get_handle(program, output, &handle, &error) == WEFT_OK;
+            const bool answered = context.calls().get_values(program, output, &points.view,
+                                                             values.data(), &error) == WEFT_OK;
+            failures += described && answered ? 0 : 1;
+            if (!context.expect(described || std::memcmp(&handle, &empty, sizeof empty) == 0,
+                                fmt::format("get_handle of output {} of '{}' fails, and has "
+                                            "written to the handle",
+                                            output, work.name())) ||
+                !context.expect(answered || values == kValues,
+                                fmt::format("get_values of output {} of '{}' fails, and has "
+                                            "written values",
+                                            output, work.name())))
+                return;
+        }
+        context.calls().release(program);
+    }
+    if (failures == 0) context.skip("nothing fails that could be tried");
+}
+
 void output_out_of_range(Context& context) {
     for (Work& work : context.works()) {
         weft_program* const program = context.compile(context.backend(), work);
@@ -280,6 +319,9 @@ constexpr Check kChecks[] = {
     {"errors.place", Level::quick,
      "a source that cannot be opened is named in the record, with its place in the program",
      "abi.h, weft_error; batch.h, weft_source", place},
+    {"errors.untouched", Level::quick,
+     "a call that fails leaves the handle and the values that it was to fill as they were",
+     "backend.h, get_handle, get_values", untouched},
     {"errors.output", Level::quick, "an output that there is not has neither values nor a handle",
      "backend.h, get_handle, get_values", output_out_of_range},
     {"errors.cancelled", Level::standard,

@@ -72,13 +72,13 @@ typedef struct weft_backend_api {
 
     /* [compile-thread & compiled] The shared memory of output `output` (index in the batch), as it
      * was exposed. handle->kind may name the kind wanted, one of weft_output.kinds; 0: the first.
-     * WEFT_UNSUPPORTED: only get_values. */
+     * WEFT_UNSUPPORTED: only get_values. What is refused leaves *handle as it was. */
     weft_status (*get_handle)(weft_program* program, uint32_t output, weft_handle* handle,
                               weft_error* error);
 
     /* [frame-thread & compiled] values[i] = output at point i, in the state after the last execute.
      * One call for n points; the scalar call is n = 1. No host query, and no allocation after
-     * the first call of a given n. */
+     * the first call of a given n. What is refused leaves `values` as they were. */
     weft_status (*get_values)(weft_program* program, uint32_t output, const weft_points* points,
                               double* values, weft_error* error);
 
