@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstring>
 #include <functional>
@@ -160,23 +161,26 @@ void release_null(Context& context) {
     context.calls().release(nullptr);
 }
 
-// One call on a program, drawn at random.
-void call_at_random(Context& context, weft_program* program, const Work& work,
-                    std::int64_t& number) {
+// What a compiled program is asked, in whatever order.
+enum class Ask : std::uint8_t { handle, values, frame };
+
+// One call on a program, of an output drawn at random.
+void call_one(Context& context, weft_program* program, const Work& work, Ask what,
+              std::int64_t& number) {
     weft_error error = empty_error();
     const auto output = static_cast<std::uint32_t>(context.random()() %
                                                    std::max<std::size_t>(1, work.outputs.size()));
     const std::uint32_t kind =
         output < work.outputs.size() ? work.outputs[output].kind : WEFT_OUTPUT_TARGET;
-    switch (context.random()() % 4) {
-        case 0: {
+    switch (what) {
+        case Ask::handle: {
             weft_handle handle{};
             handle.struct_size = sizeof handle;
             handle.memory_fd = -1;
             (void)context.calls().get_handle(program, output, &handle, &error);
             return;
         }
-        case 1: {
+        case Ask::values: {
             kit::Points points;
             const std::vector<double> xs = {0.25, 0.75};
             points.set(WEFT_FIELD_X, xs);
@@ -189,24 +193,30 @@ void call_at_random(Context& context, weft_program* program, const Work& work,
                                        number, said(status, error)));
             return;
         }
-        default: {
+        case Ask::frame: {
             const Frame frame(work, number++);
             context.execute(program, frame);
         }
     }
 }
 
+// A new program for each order of the first three calls; then at random, frames most often.
 void orders(Context& context) {
+    constexpr std::array kDrawn = {Ask::handle, Ask::values, Ask::frame, Ask::frame};
     for (Work& work : context.works()) {
-        for (int turn = 0; turn < 4; ++turn) {
+        std::array first = {Ask::handle, Ask::values, Ask::frame};
+        do {
             weft_program* const program = context.compile(context.backend(), work);
             if (!program) return;
             std::int64_t number = 0;
-            for (int i = 0; i < 8 && !context.ended(); ++i)
-                call_at_random(context, program, work, number);
+            for (std::size_t i = 0; i < 8 && !context.ended(); ++i) {
+                const Ask what =
+                    i < first.size() ? first.at(i) : kDrawn.at(context.random()() % kDrawn.size());
+                call_one(context, program, work, what, number);
+            }
             if (context.ended()) return;
             context.calls().release(program);
-        }
+        } while (std::next_permutation(first.begin(), first.end()));
     }
 }
 

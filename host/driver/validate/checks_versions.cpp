@@ -26,6 +26,18 @@ constexpr History kHistory[] = {
 #include "abi/history.def"
 };
 
+// Whoever adds to a struct of which plugins are given one adds a check of its lengths here.
+consteval bool all_tried() {
+    constexpr std::array<std::string_view, 7> kTried = {
+        "weft_host",  "weft_batch",  "weft_frame",       "weft_error",
+        "weft_probe", "weft_handle", "weft_memory_caps",
+    };
+    return std::ranges::all_of(kHistory, [&](const History& history) {
+        return history.sizes[1] == 0 || std::ranges::count(kTried, history.name) == 1;
+    });
+}
+static_assert(all_tried(), "a struct that has grown is not tried at its earlier lengths");
+
 // The newest last.
 std::vector<std::size_t> sizes_of(std::string_view name, std::size_t today) {
     std::vector<std::size_t> sizes;
