@@ -65,8 +65,10 @@ def main():
     # A crash in the process itself ends it, as a debugger wants.
     done = validate(moody, "--check", EXECUTES, "--in-process", **mood("broken"))
     expect(done.returncode < 0, "in-process, a crash is a crash", done)
+    expect(not list(HERE.glob("weft-validate-*")), "in-process, a crash leaves no files", done)
     done = validate(moody, "--check", EXECUTES, "--in-process", **mood("well"))
     expect(done.returncode == 0 and f"ok    {EXECUTES}" in done.stdout, "in-process", done)
+    expect(not list(HERE.glob("weft-validate-*")), "in-process, nothing is left", done)
 
     # Interrupted, it ends with its processes, and leaves nothing behind.
     left = len(list(HERE.glob("weft-validate-*")))

@@ -1,5 +1,6 @@
 #include "driver/validate/harness.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -82,6 +83,40 @@ private:
     Descriptor file_;
 };
 
+// Removes a directory when this process has ended, however it does: in a debugger's process a crash
+// is a crash, and nothing is left to clear up. A process of its own waits for that.
+class Undertaker {
+public:
+    explicit Undertaker(const std::string& directory) {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0) return;
+        child_ = ::fork();
+        if (child_ == 0) {
+            // What ends this process from the terminal must not end that one first.
+            ::setsid();
+            ::close(ends[1]);
+            char nothing = 0;
+            while (::read(ends[0], &nothing, 1) < 0 && errno == EINTR) {
+            }
+            std::error_code ignored;
+            fs::remove_all(directory, ignored);
+            ::_exit(0);
+        }
+        ::close(ends[0]);
+        alive_ = ends[1];
+    }
+    ~Undertaker() {
+        if (alive_ >= 0) ::close(alive_);
+        if (child_ > 0) ::waitpid(child_, nullptr, 0);
+    }
+    Undertaker(const Undertaker&) = delete;
+    Undertaker& operator=(const Undertaker&) = delete;
+
+private:
+    int alive_ = -1;  // open as long as this process lives
+    pid_t child_ = -1;
+};
+
 // What all checks of a run share on this side: the page, and a directory for theirs.
 class Run {
 public:
@@ -108,6 +143,7 @@ public:
         std::string pattern = (fs::temp_directory_path(failed) / "weft-validate-XXXXXX").string();
         if (failed || !::mkdtemp(pattern.data())) return system_error("no directory for checks");
         directory_ = pattern;
+        if (options_.in_process) undertaker_.emplace(directory_);
         return {};
     }
 
@@ -251,6 +287,7 @@ private:
     Descriptor page_file_;
     TracePage* page_ = nullptr;
     std::string directory_;
+    std::optional<Undertaker> undertaker_;  // where nobody else survives a crash
 };
 
 }  // namespace
