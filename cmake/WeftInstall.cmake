@@ -49,6 +49,8 @@ endforeach()
 set(docs share/doc/weft)
 install(DIRECTORY docs examples DESTINATION ${docs} PATTERN sdk EXCLUDE PATTERN plugins EXCLUDE
     PATTERN embedding EXCLUDE PATTERN render EXCLUDE PATTERN weft.1 EXCLUDE)
+install(FILES bench/README.md DESTINATION ${docs}/bench)
+install(DIRECTORY bench/reports DESTINATION ${docs}/bench PATTERN *.json EXCLUDE)
 install(DIRECTORY docs/sdk DESTINATION ${docs}/docs COMPONENT weft-dev)
 # What was built there stays out, and the one link leads out of what is installed.
 install(DIRECTORY examples/plugins examples/embedding DESTINATION ${docs}/examples
