@@ -51,7 +51,10 @@ install(DIRECTORY docs examples DESTINATION ${docs} PATTERN sdk EXCLUDE PATTERN 
     PATTERN embedding EXCLUDE PATTERN render EXCLUDE PATTERN weft.1 EXCLUDE)
 install(FILES bench/README.md DESTINATION ${docs}/bench)
 install(DIRECTORY bench/reports DESTINATION ${docs}/bench PATTERN *.json EXCLUDE)
-install(DIRECTORY docs/sdk DESTINATION ${docs}/docs COMPONENT weft-dev)
+# One page of the SDK is for users: `weft explain` names it.
+install(FILES docs/sdk/why-copied.md DESTINATION ${docs}/docs/sdk)
+install(DIRECTORY docs/sdk DESTINATION ${docs}/docs COMPONENT weft-dev
+    PATTERN why-copied.md EXCLUDE)
 # What was built there stays out, and the one link leads out of what is installed.
 install(DIRECTORY examples/plugins examples/embedding DESTINATION ${docs}/examples
     COMPONENT weft-dev USE_SOURCE_PERMISSIONS

@@ -31,6 +31,13 @@ fs::path installed_directory() {
 
 }  // namespace
 
+std::string page_of_the_manual(const std::string& page) {
+    std::error_code failed;
+    const fs::path prefix = installed_directory().lexically_normal().parent_path().parent_path();
+    const fs::path installed = prefix / "share" / "doc" / "weft" / page;
+    return fs::is_regular_file(installed, failed) ? installed.string() : page;
+}
+
 std::vector<SearchPath> search_paths(const PluginOptions& options) {
     std::vector<SearchPath> paths;
     const auto add = [&](std::string directory, const char* origin) {

@@ -1,4 +1,4 @@
-// Where plugins are, and which files there may be one.
+// What is installed beside this: plugins, and which files may be one; pages.
 #pragma once
 
 #include <string>
@@ -19,5 +19,9 @@ struct Found {
 
 // In the order of the paths, then by name. A directory that stands twice counts once.
 [[nodiscard]] std::vector<Found> find_plugins(const std::vector<SearchPath>& paths);
+
+// Where a page is, which the source has as "docs/sdk/errors.md": in the prefix that this was
+// installed in; where it is not installed, as the source has it.
+[[nodiscard]] std::string page_of_the_manual(const std::string& page);
 
 }  // namespace weft::plugin

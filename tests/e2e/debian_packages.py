@@ -39,12 +39,14 @@ plugins = {path.stem for path in (TREE / "lib/weft").glob("*.json")}
 for path in ("usr/bin/weft", "usr/share/man/man1/weft.1", "usr/share/zsh/site-functions/_weft",
              "usr/share/bash-completion/completions/weft", "usr/share/doc/weft/copyright",
              "usr/share/fish/vendor_completions.d/weft.fish",
+             "usr/share/doc/weft/docs/sdk/why-copied.md",  # which `weft explain` names
              *(f"usr/lib/weft/{name}{ending}" for name in plugins for ending in (".so", ".json"))):
     check(path in contents["weft"], f"the package weft has {path}")
 for path in ("usr/include/weft/plugin.h", "usr/include/weft/ops.def", "usr/include/weft/cpp/backend.hpp",
              "usr/lib/cmake/Weft/WeftConfig.cmake", "usr/lib/pkgconfig/weft-sdk.pc",
              "usr/share/doc/weft-dev/copyright",
-             *(f"usr/share/doc/weft/docs/sdk/{page.name}" for page in (ROOT / "docs/sdk").glob("*.md"))):
+             *(f"usr/share/doc/weft/docs/sdk/{page.name}" for page in (ROOT / "docs/sdk").glob("*.md")
+               if page.stem != "why-copied")):
     check(path in contents["weft-dev"], f"the package weft-dev has {path}")
 for name, pattern in (("weft", r"usr/lib/libweft\.so\.\d+"), ("weft", r"usr/lib/libweft\.so\.\d+\.\d+\.\d+"),
                       ("weft-dev", r"usr/lib/libweft\.so")):

@@ -42,6 +42,22 @@ for path in PREFIX.rglob("*"):
         text = path.read_text(encoding="utf-8")
         check(str(ROOT) not in text and str(PREFIX.parent) not in text, f"{path} names no directory")
 
+# --- What names a page names one that is there ----------------------------------------------------
+pathlib.Path("copies").mkdir()
+shutil.copy(TREE / "tests/plugins/offers.so", "copies")
+program("copies/offers.json", json.dumps({
+    "name": "offers", "version": "1.0", "summary": "a fixture", "abi_min": 1, "abi_target": 1,
+    "contexts": ["visual", "compute"]}))
+program("copied.weft", "cache(me@x + me@time, 2)::kept<v>\ndisplay(kept@v[kept@k ~ 1])\n")
+os.environ["WEFT_OFFERS"] = "local"
+said = run(WEFT, "explain", "copied.weft", "--plugin-dir", "copies", "--visual", "cpu", "--owner",
+           "kept=offers")
+page = PREFIX / "share/doc/weft/docs/sdk/why-copied.md"
+check(f"why an edge is copied: {page} says" in said and page.exists(), f"explain: {said}")
+judged = json.loads(run(WEFT, "validate", "reference", "--check", "loading.opens", "--json"))
+page = judged["checks"][0]["page"].partition("#")[0]
+check(pathlib.Path(page).is_absolute() and pathlib.Path(page).exists(), f"validate: {page}")
+
 # --- A plugin in C and one in C++, by CMake -------------------------------------------------------
 pathlib.Path("plugins").mkdir()
 shutil.copy(ROOT / "tests/plugins/gain.c", "plugins")

@@ -55,3 +55,4 @@ check("it is gone" in said and "offers (kept@v)" in said, f"lost twice: {said}")
 said, _ = render("", 1, "--assert-zero-copy")
 check("zero-copy was asked for, but kept@v goes from offers to cpu by getter (values at points)"
       in said and "own memory: they are different back ends" in said, f"the edge is named: {said}")
+check("docs/sdk/why-copied.md says what to do" in said, f"and where to read on: {said}")

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "driver/compile/device_memory.h"
+#include "plugin/search.h"
 
 namespace weft::driver {
 
@@ -27,7 +28,10 @@ std::string crossing_text(const EdgeRecord& edge) {
 }
 
 // What a user reads on about it; the table there has the reasons of the ledger.
-constexpr const char* kWhyCopied = "docs/sdk/why-copied.md says what to do about each reason";
+std::string why_copied() {
+    return plugin::page_of_the_manual("docs/sdk/why-copied.md") +
+           " says what to do about each reason";
+}
 
 // The line of an edge, and under it why it is not a better one.
 std::string edge_text(const EdgeRecord& edge) {
@@ -87,7 +91,7 @@ std::string explain_text(const BuiltShow& built) {
         text = "no edges: every strand is computed where it is needed\n";
     }
     if (!std::all_of(built.edges.begin(), built.edges.end(), is_zero_copy)) {
-        text += fmt::format("why an edge is copied: {}\n", kWhyCopied);
+        text += fmt::format("why an edge is copied: {}\n", why_copied());
     }
     for (const EdgeRecord& delivery : built.deliveries) {
         text += edge_text(delivery);
@@ -134,7 +138,7 @@ bool assert_zero_copy(Session& session, const BuiltShow& built) {
         for (const std::string& reason : edge.refused) {
             diagnostic.note({}, "refused " + reason);
         }
-        diagnostic.suggest(kWhyCopied);
+        diagnostic.suggest(why_copied());
         holds = false;
     }
     return holds;

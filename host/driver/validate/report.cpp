@@ -6,6 +6,7 @@
 #include <array>
 
 #include "plugin/call.h"
+#include "plugin/search.h"
 
 namespace weft::validate {
 namespace {
@@ -44,7 +45,8 @@ std::string_view group_of(const Check& check) {
 }
 
 std::string page_of(const Check& check) {
-    return fmt::format("docs/sdk/validate.md#{}", group_of(check));
+    return fmt::format("{}#{}", plugin::page_of_the_manual("docs/sdk/validate.md"),
+                       group_of(check));
 }
 
 std::string result_text(const CheckResult& result) {
