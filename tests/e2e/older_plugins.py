@@ -73,6 +73,11 @@ for name, text, way in (("shared.weft", shared, ("archived", "cpu")),
 program("future.weft", "display(noise(me@x * 9), 0, 0)\n")
 said = weft("render", "future.weft", "-o", "no.png", *SMALL[:2], "--on", "archived", *WITH, expect=1).stderr
 check(b"'archived'" in said and b"no random numbers here" in said, f"a reason that names it: {said}")
+# It does not say where; of one statement there is no doubt.
+check(said.startswith(b"future.weft:1:1: error: "), f"the place: {said}")
+program("future.weft", 'display(noise(me@x * 9), 0, 0)\ndisplay(0, me@y, 0, target: "other")\n')
+said = weft("render", "future.weft", "-o", "no.png", *SMALL[:2], "--on", "archived", *WITH, expect=1).stderr
+check(said.startswith(b"error: "), f"it could be either: {said}")
 
 # All that is asked of a plugin of today, but for one thing that it cannot know (docs/sdk/growth.md):
 # how many frames a live show left out.

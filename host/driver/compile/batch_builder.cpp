@@ -209,6 +209,16 @@ bool BatchBuilder::refuse_input(const weft_input& input, const std::string& reas
                                      binding->second.kind, reason);
 }
 
+// What a fault without a place can only be about: the statement for which all of the batch is made.
+Span BatchBuilder::only_statement() const {
+    if (spans_.empty() || spans_.front().file >= build_.session.sources().size()) return {};
+    const weft_span& first = spans_.front();
+    const bool alone = std::ranges::all_of(spans_, [&](const weft_span& span) {
+        return span.file == first.file && span.begin == first.begin && span.end == first.end;
+    });
+    return alone ? Span{first.file, first.begin, first.end} : Span{};
+}
+
 void BatchBuilder::report(const weft_error& detail, const Error& error) {
     Span span;
     if (detail.span.file != WEFT_NO_FILE && detail.span.file < build_.session.sources().size()) {
@@ -216,6 +226,8 @@ void BatchBuilder::report(const weft_error& detail, const Error& error) {
     } else if (const sema::InstanceId node = build_.program.find(detail.node);
                node != sema::kNone) {
         span = build_.program.instances[node].span;
+    } else {
+        span = only_statement();
     }
     const std::string& message = error.message;
     const bool asks_too_much = error.status == WEFT_UNSUPPORTED || error.status == WEFT_INVALID;

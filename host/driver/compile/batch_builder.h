@@ -174,6 +174,7 @@ private:
     [[nodiscard]] bool step_down(const weft_error& detail, const std::string& reason);
     [[nodiscard]] bool refuse_input(const weft_input& input, const std::string& reason);
     void report(const weft_error& detail, const Error& error);
+    [[nodiscard]] Span only_statement() const;
 
     BuildContext& build_;
     std::uint32_t number_;
