@@ -97,6 +97,23 @@ std::string frame_trouble(const Calls& calls, weft_program* program, const Work&
     return {};
 }
 
+// What its outputs answer at two points, on whichever thread this is.
+std::string values_of(const Calls& calls, weft_program* program, const Work& work) {
+    kit::Points points;
+    const std::vector<double> xs = {0.25, 0.75};
+    points.constants = work.settings;
+    points.set(WEFT_FIELD_X, xs);
+    points.view.params = work.params.data();
+    std::string text;
+    for (std::uint32_t output = 0; output < work.outputs.size(); ++output) {
+        double values[2] = {};
+        weft_error error = empty_error();
+        const weft_status status = calls.get_values(program, output, &points.view, values, &error);
+        text += fmt::format("{}: {} {} {}\n", output, status, number(values[0]), number(values[1]));
+    }
+    return text;
+}
+
 constexpr std::int64_t kFrames = 4;
 
 // What the frames of a program give where one thread does all.
@@ -158,7 +175,20 @@ private:
     std::thread thread_;
 };
 
-// Every frame on a thread of its own, one after the other; compiled and released on others.
+// What outputs answer after each frame where one thread does all.
+std::vector<std::string> expected_values(Context& context, const Instance& instance, Work& work) {
+    std::vector<std::string> answers;
+    Driven program(context, instance, work);
+    for (std::int64_t n = 0; program.ok() && n < kFrames; ++n) {
+        Frame frame(work, n);
+        if (!program.run(frame)) return {};
+        answers.push_back(values_of(*instance.calls, program.program(), work));
+    }
+    return answers;
+}
+
+// Every frame on a thread of its own, one after the other, values on the next one's; compiled,
+// asked for handles and released on another.
 void check_frame_thread_changes(Context& context) {
     std::deque<Hand> frame_threads;
     for (std::int64_t n = 0; n < kFrames; ++n)
@@ -166,8 +196,15 @@ void check_frame_thread_changes(Context& context) {
     Hand compile_thread("the compile thread");
     for_works(context, [&](const Instance& instance, Work& work,
                            const std::vector<std::string>& expected) {
+        const std::vector<std::string> answers = expected_values(context, instance, work);
+        if (context.ended()) return;
         std::unique_ptr<Driven> program;
-        compile_thread.run([&] { program = std::make_unique<Driven>(context, instance, work); });
+        compile_thread.run([&] {
+            program = std::make_unique<Driven>(context, instance, work);
+            weft_handle handle;
+            for (std::uint32_t o = 0; program->ok() && o < work.outputs.size(); ++o)
+                (void)program->handle(o, WEFT_HANDLE_NONE, handle);
+        });
         for (std::size_t n = 0; program->ok() && n < expected.size() && !context.ended(); ++n) {
             std::string bytes, trouble;
             frame_threads[n].run([&] {
@@ -178,6 +215,12 @@ void check_frame_thread_changes(Context& context) {
             context.expect(
                 bytes == expected[n],
                 fmt::format("'{}' has other results where its frame thread changes", work.name()));
+            frame_threads[(n + 1) % frame_threads.size()].run(
+                [&] { bytes = values_of(*instance.calls, program->program(), work); });
+            // What a source brings may be another number by now.
+            context.expect(
+                bytes == answers[n] || !work.sources.empty(),
+                fmt::format("'{}' has other values where its frame thread changes", work.name()));
         }
         compile_thread.run([&] { program->release(); });
     });
@@ -313,8 +356,8 @@ constexpr Check kChecks[] = {
      "answers describe, probe and extension to several threads at once", "backend.h, [any-thread]",
      check_any_thread},
     {"threads.frame-thread-changes", Level::standard,
-     "runs each frame on whichever thread calls, one at a time", "backend.h, [frame-thread]",
-     check_frame_thread_changes},
+     "runs each frame, and answers values, on whichever thread calls, one at a time",
+     "backend.h, [frame-thread]", check_frame_thread_changes},
     {"threads.compile-beside-frames", Level::standard,
      "compiles and releases programs beside running frames of another",
      "backend.h, [compile-thread]", check_compile_beside_frames, 60},
