@@ -49,8 +49,6 @@ endforeach()
 set(docs share/doc/weft)
 install(DIRECTORY docs examples DESTINATION ${docs} PATTERN sdk EXCLUDE PATTERN plugins EXCLUDE
     PATTERN embedding EXCLUDE PATTERN render EXCLUDE PATTERN weft.1 EXCLUDE)
-install(FILES bench/README.md DESTINATION ${docs}/bench)
-install(DIRECTORY bench/reports DESTINATION ${docs}/bench PATTERN *.json EXCLUDE)
 # One page of the SDK is for users: `weft explain` names it.
 install(FILES docs/sdk/why-copied.md DESTINATION ${docs}/docs/sdk)
 install(DIRECTORY docs/sdk DESTINATION ${docs}/docs COMPONENT weft-dev
