@@ -31,7 +31,7 @@ std::unique_ptr<SoundDevice> SoundDevice::open(Session& session, const SoundWish
         device->reason_ = "none is wanted";
         return device;
     }
-    std::optional<Error> refused;  // by the first that knows better than that there is none
+    std::optional<Error> refused;      // by the first that knows better than that there is none
     plugin::Backend* waits = nullptr;  // the first that only lacks one now
     const std::string named =
         !wish.output.empty() || wish.input == "none" ? wish.output : wish.input;

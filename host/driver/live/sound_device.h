@@ -19,7 +19,7 @@ struct SoundWish {
     std::vector<std::uint32_t> output_map;  // by channel, the device's; empty: as they come
     std::vector<std::uint32_t> input_map;
     std::uint32_t block = 0;
-    double rate = 0;  // that the program or the command line asks for; 0: the device's own
+    double rate = 0;          // that the program or the command line asks for; 0: the device's own
     double rate_without = 0;  // the show's, where no device decides
     std::uint32_t output_channels = 0;
     std::uint32_t input_channels = 0;
@@ -38,7 +38,8 @@ class SoundDevice {
 public:
     // Nothing, with an error in the session's diagnostics, where a device was asked for by name or
     // with a rate, and is not to be had. Where there is none, one that is needed is waited for: the
-    // stream is away until then; else the object is without. Why stands in reason(). Output and input that are no one device's are apart(): neither is opened.
+    // stream is away until then; else the object is without. Why stands in reason(). Output and
+    // input that are no one device's are apart(): neither is opened.
     [[nodiscard]] static std::unique_ptr<SoundDevice> open(Session& session, const SoundWish& wish);
     SoundDevice(const SoundDevice&) = delete;
     SoundDevice& operator=(const SoundDevice&) = delete;

@@ -1,6 +1,7 @@
 // Hosts of every age: each struct that the host hands over, at every length that it ever had, and
 // longer than it is today. Behind the last byte lies memory that nobody may touch.
 #include <fmt/format.h>
+#include <weft/audio.h>
 #include <weft/memory.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <weft/cpp/text.hpp>
 
 #include "driver/validate/context.h"
 
@@ -28,9 +30,9 @@ constexpr History kHistory[] = {
 
 // Whoever adds to a struct of which plugins are given one adds a check of its lengths here.
 consteval bool all_tried() {
-    constexpr std::array<std::string_view, 7> kTried = {
+    constexpr std::array<std::string_view, 8> kTried = {
         "weft_host",  "weft_batch",  "weft_frame",       "weft_error",
-        "weft_probe", "weft_handle", "weft_memory_caps",
+        "weft_probe", "weft_handle", "weft_memory_caps", "weft_audio_wish",
     };
     return std::ranges::all_of(kHistory, [&](const History& history) {
         return history.sizes[1] == 0 || std::ranges::count(kTried, history.name) == 1;
@@ -220,6 +222,27 @@ void memory_caps(Context& context) {
     }
 }
 
+// A wish that is refused is read nevertheless.
+void audio_wish(Context& context) {
+    const auto* const audio = context.extension<weft_audio_api>(WEFT_AUDIO_EXTENSION);
+    if (!audio) return context.skip("it does not offer " WEFT_AUDIO_EXTENSION);
+    if (!context.backend()) return;
+    for (const std::size_t size : sizes_of("weft_audio_wish", sizeof(weft_audio_wish))) {
+        weft_audio_wish wanted{};
+        wanted.output = cpp::to_str("no device of this machine is called so");
+        wanted.output_channels = 2;
+        const Guarded wish = as_long_as("weft_audio_wish", wanted, size);
+        weft_audio_stream* stream = nullptr;
+        weft_error error = empty_error();
+        (void)context.calls().call("open", "of weft.audio/1", [&] {
+            return audio->open(
+                context.backend(), wish.as<const weft_audio_wish>(),
+                [](void*, const weft_audio_block*) {}, nullptr, &stream, &error);
+        });
+        if (stream) audio->close(stream);
+    }
+}
+
 // --- Structs of the future -----------------------------------------------------------------------
 
 void newer_frame_and_batch(Context& context) {
@@ -292,6 +315,9 @@ constexpr Check kChecks[] = {
      "abi.h, growth rules; "
      "memory.h",
      memory_caps},
+    {"versions.audio-wish", Level::standard,
+     "of a weft_audio_wish no more is read than struct_size says", "abi.h, growth rules; audio.h",
+     audio_wish},
     {"versions.newer-input", Level::standard,
      "a batch and a frame that are longer than the plugin knows are as good as its own",
      "abi.h, growth rules", newer_frame_and_batch},

@@ -24,8 +24,9 @@ typedef struct weft_audio_device {
     char name[256];
 } weft_audio_device;
 
-#define WEFT_AUDIO_LATER 1u /* where there is no device at all: open nevertheless, WEFT_AUDIO_AWAY \
-                               until there is one, at `rate`, which is not 0 */
+#define WEFT_AUDIO_LATER                                                      \
+    1u /* where there is no device at all: open nevertheless, WEFT_AUDIO_AWAY \
+          until there is one, at `rate`, which is not 0 */
 
 /* What is wanted. Devices are chosen by "API: name", or a part of either that one device matches;
  * empty is the default device. Several matches are an error that lists them. */
@@ -64,7 +65,8 @@ typedef struct weft_audio_block {
 typedef void (*weft_audio_process)(void* user, const weft_audio_block* block);
 
 #define WEFT_AUDIO_RUNNING 0u
-#define WEFT_AUDIO_AWAY 1u /* the device went, or did not come yet; the plugin looks for it by itself */
+#define WEFT_AUDIO_AWAY \
+    1u /* the device went, or did not come yet; the plugin looks for it by itself */
 
 typedef struct weft_audio_state {
     uint32_t struct_size;
@@ -97,8 +99,9 @@ typedef struct weft_audio_api {
     /* [main-thread & created] Opens and starts. `process` is called from then on until close
      * returns, by one thread at a time; not while the device is away. WEFT_INVALID: no such device,
      * or several, or it does not offer that rate: the message lists what there is.
-     * WEFT_UNAVAILABLE: there is no device at all, and none is waited for. WEFT_UNSUPPORTED: output and input are not one
-     * device's, and are to be opened as two streams, each of which goes by its own clock. */
+     * WEFT_UNAVAILABLE: there is no device at all, and none is waited for. WEFT_UNSUPPORTED: output
+     * and input are not one device's, and are to be opened as two streams, each of which goes by
+     * its own clock. */
     weft_status (*open)(weft_backend* backend, const weft_audio_wish* wish,
                         weft_audio_process process, void* user, weft_audio_stream** stream,
                         weft_error* error);

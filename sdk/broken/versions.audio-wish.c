@@ -1,0 +1,44 @@
+/* Takes for granted that every host knows whether a device may come later. */
+#define NAME "versions.audio-wish"
+#include "memory.h"
+
+#include <weft/audio.h>
+
+struct weft_audio_stream {
+    double rate;
+};
+
+static uint32_t devices(weft_backend* backend, weft_audio_device* devices, uint32_t capacity) {
+    (void)backend;
+    (void)devices;
+    (void)capacity;
+    return 0;
+}
+
+static weft_status open_stream(weft_backend* backend, const weft_audio_wish* wish,
+                               weft_audio_process process, void* user, weft_audio_stream** stream,
+                               weft_error* error) {
+    (void)backend;
+    (void)process;
+    (void)user;
+    *stream = NULL;
+    return fail(error, WEFT_UNAVAILABLE,
+                wish->flags & WEFT_AUDIO_LATER ? "no device is waited for" : "there is no device");
+}
+
+static void state(weft_audio_stream* stream, weft_audio_state* state) {
+    state->rate = stream->rate;
+}
+
+static void close_stream(weft_audio_stream* stream) {
+    free(stream);
+}
+
+static const void* extension(weft_str id) {
+    static const weft_audio_api table = {
+        sizeof(weft_audio_api), 0, devices, open_stream, state, close_stream};
+    return is_id(id, WEFT_AUDIO_EXTENSION) ? &table : NULL;
+}
+
+#define EXTENSION extension
+#include "table.h"
