@@ -14,6 +14,9 @@ namespace {
 // Between two questions, once work turns out not to be short.
 constexpr std::chrono::microseconds kPause{50};
 
+// Works under way for which a frame finds room without asking for memory.
+constexpr std::size_t kMostFlights = 64;
+
 struct Step {
     gpu::Command::Kind kind = gpu::Command::Kind::barrier;
     const Pipeline* pipeline = nullptr;
@@ -97,6 +100,11 @@ std::unique_ptr<gpu::Work> record(const std::vector<gpu::Command>& commands) {
     return work;
 }
 
+Timeline::Timeline(Context& context) : context_(context) {
+    flights_.reserve(kMostFlights);
+    idle_.reserve(kMostFlights);
+}
+
 Timeline::~Timeline() {
     const Current current(context_);
     for (const Flight& flight : flights_) context_.cu.event_destroy(flight.event);
@@ -149,7 +157,7 @@ bool Timeline::reached(std::uint64_t value) {
         context_.check(result, "complete its work");
         completed_ = first.value;
         idle_.push_back(first.event);
-        flights_.pop_front();
+        flights_.erase(flights_.begin());
     }
     return completed_ >= value;
 }

@@ -1,7 +1,6 @@
 // Work in the order of its submission, and how far the device has come with it.
 #pragma once
 
-#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -17,7 +16,7 @@ namespace weft::cuda {
 // Thread safe, but for submit.
 class Timeline {
 public:
-    explicit Timeline(Context& context) : context_(context) {}
+    explicit Timeline(Context& context);
     Timeline(const Timeline&) = delete;
     Timeline& operator=(const Timeline&) = delete;
     ~Timeline();
@@ -36,8 +35,8 @@ private:
 
     Context& context_;
     gpu::Asking asking_;
-    std::mutex mutex_;  // of what follows
-    std::deque<Flight> flights_;
+    std::mutex mutex_;             // of what follows
+    std::vector<Flight> flights_;  // few: no memory comes and goes
     std::vector<Event> idle_;
     std::uint64_t submitted_ = 0;
     std::uint64_t marked_ = 0;  // the last that has an event; those before complete with it

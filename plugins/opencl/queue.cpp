@@ -10,6 +10,10 @@
 namespace weft::opencl {
 namespace {
 
+// Works under way, and waits at once, for which a frame finds room without asking for memory.
+constexpr std::size_t kMostFlights = 64;
+constexpr std::size_t kBells = 8;
+
 struct Step {
     gpu::Command::Kind kind = gpu::Command::Kind::barrier;
     Handle<cl_kernel> kernel{nullptr, nullptr};
@@ -163,7 +167,15 @@ std::unique_ptr<gpu::Work> record(Context& context, const std::vector<gpu::Comma
     return work;
 }
 
-Timeline::Timeline(Context& context) : context_(context), alarm_(new Alarm) {}
+Timeline::Timeline(Context& context) : context_(context), alarm_(new Alarm) {
+    flights_.reserve(kMostFlights);
+    spent_.reserve(kMostFlights);
+    alarm_->idle.reserve(kBells);
+    while (alarm_->bells < kBells) {
+        alarm_->idle.push_back(std::make_unique<Bell>());
+        ++alarm_->bells;
+    }
+}
 
 Timeline::~Timeline() {
     for (const Flight& flight : flights_) context_.cl.ReleaseEvent(flight.event);
