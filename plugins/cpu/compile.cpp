@@ -178,8 +178,9 @@ void Program::bind() {
         kernel.compute_rows = reinterpret_cast<RangeCall>(function("rows"));
         kernel.compute_points = reinterpret_cast<RangeCall>(function("points"));
         kernel.compute_row = reinterpret_cast<RowCall>(function("row"));
-        const std::uint64_t rows =
-            kernel.domain == WEFT_DOMAIN_RASTER ? kernel.height : stream_rows_;
+        const bool raster = kernel.domain == WEFT_DOMAIN_RASTER;
+        if (raster) kernel.tiles = tile_bounds(kernel.height, threads_);
+        const std::uint64_t rows = raster ? kernel.height : stream_rows_;
         const std::uint64_t capacity = (rows + kPad - 1) / kPad * kPad + kPad;
         kernel.scalars.allocate(info.scalars * sizeof(double));
         kernel.columns.allocate(info.column_bytes);

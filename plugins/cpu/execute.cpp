@@ -9,6 +9,8 @@ namespace {
 
 // Tiles begin at multiples of this many rows, so that vectors over rows do not meet.
 constexpr std::uint64_t kTileRows = 16;
+// Tiles that a thread has at least, so that rows of different cost level out.
+constexpr std::uint64_t kTilesEach = 4;
 
 constexpr std::uint32_t kNoCancel = 0;
 
@@ -19,6 +21,20 @@ std::int64_t slot_of(const Cache& cache, std::int64_t tick) {
 }
 
 }  // namespace
+
+// Large tiles first, as rows beside each other share what they read; then ever smaller ones, so
+// that threads end together that began at different times or were held up.
+std::vector<std::uint64_t> Program::tile_bounds(std::uint64_t height, std::uint64_t threads) {
+    const auto in_tiles = [](std::uint64_t rows) { return (rows / kTileRows + 1) * kTileRows; };
+    std::vector<std::uint64_t> bounds{0};
+    while (bounds.back() < height) {
+        const std::uint64_t left = height - bounds.back();
+        const std::uint64_t rows =
+            std::min(in_tiles(height / (threads * kTilesEach)), in_tiles(left / (threads * 2)));
+        bounds.push_back(std::min(bounds.back() + rows, height));
+    }
+    return bounds;
+}
 
 // Sets what a kernel reads for this frame. False when there is nothing to do for it.
 bool Program::prepare(Kernel& kernel, const weft_frame& frame) {
@@ -58,16 +74,12 @@ void Program::run_rasters(Kernel* begin, Kernel* end) {
         if (kernel->compute_scalars != nullptr) kernel->compute_scalars(&kernel->args);
         if (kernel->compute_columns != nullptr) kernel->compute_columns(&kernel->args);
     }
-    // A few tiles for each thread level out rows of different cost.
-    const std::uint64_t height = begin->height;
-    const std::uint64_t wanted = height / (std::uint64_t{threads_} * 4) + 1;
-    const std::uint64_t rows = (wanted + kTileRows - 1) / kTileRows * kTileRows;
-    const std::uint64_t tiles = (height + rows - 1) / rows;
-    // So few rows that one kernel finds what another stored still in the processor's cache.
-    const std::uint64_t band = end - begin > 1 ? kTileRows : rows;
-    const auto tile = [=](std::uint64_t index) {
-        const std::uint64_t last = std::min(index * rows + rows, height);
-        for (std::uint64_t row = index * rows; row < last; row += band) {
+    const std::vector<std::uint64_t>& bounds = begin->tiles;
+    const auto tile = [&](std::uint64_t index) {
+        const std::uint64_t last = bounds[index + 1];
+        // So few rows that one kernel finds what another stored still in the processor's cache.
+        const std::uint64_t band = end - begin > 1 ? kTileRows : last - bounds[index];
+        for (std::uint64_t row = bounds[index]; row < last; row += band) {
             const auto from = static_cast<std::int64_t>(row);
             const auto to = static_cast<std::int64_t>(std::min(row + band, last));
             for (Kernel* kernel = begin; kernel != end; ++kernel) {
@@ -77,10 +89,10 @@ void Program::run_rasters(Kernel* begin, Kernel* end) {
             }
         }
     };
-    if (tiles == 1) {
+    if (bounds.size() == 2) {
         tile(0);
     } else {
-        host_.parallel(tiles, tile);
+        host_.parallel(bounds.size() - 1, tile);
     }
 }
 

@@ -61,8 +61,9 @@ struct Kernel {
     std::uint32_t first_uniform = 0;
     bool captures = false;
     bool delivers = false;
-    bool with_previous = false;  // computed in bands together with the kernel before it
-    bool active = false;         // there is something to do for it in this frame
+    bool with_previous = false;        // computed in bands together with the kernel before it
+    bool active = false;               // there is something to do for it in this frame
+    std::vector<std::uint64_t> tiles;  // of a picture: the rows where they begin, and its height
     std::vector<weft_store> stores;
     std::vector<InputShape> inputs_as_seen;  // with what is its own marked
     std::shared_ptr<const KernelCode> code;
@@ -109,6 +110,8 @@ private:
     void bind();
 
     // execute.cpp
+    [[nodiscard]] static std::vector<std::uint64_t> tile_bounds(std::uint64_t height,
+                                                                std::uint64_t threads);
     bool prepare(Kernel& kernel, const weft_frame& frame);
     void run_rasters(Kernel* begin, Kernel* end);
     void run_stream(Kernel& kernel, const weft_frame& frame);
