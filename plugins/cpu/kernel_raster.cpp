@@ -1,6 +1,8 @@
-// Pictures: points(args, begin, end) computes rows [begin, end), each in chunks of lanes.
+// Pictures: points(args, begin, end) computes rows [begin, end), each in chunks of lanes. With
+// lines a few rows are computed together, in blocks of columns.
 #include "kernel_args.h"
 #include "kernel_emit.h"
+#include "lines.h"
 
 namespace weft::cpu {
 namespace {
@@ -19,6 +21,31 @@ protected:
     V row_index() override { return row; }
     V column_leaf(const ColumnSlot& slot) override { return column_value(slot, column); }
     V column_index() override { return column; }
+};
+
+// Values of rows beside each other, from which lines are made.
+struct RowsAtOnce {
+    RowsAtOnce(Emit& e, KernelEmit& kernel, llvm::Value* args, std::uint32_t count) {
+        for (std::uint32_t i = 0; i < count; ++i)
+            regions.push_back(
+                made_.emplace_back(std::make_unique<RasterPoints>(e, kernel, args)).get());
+    }
+    // The first of the rows; what they need of the tables is loaded before the branch to `next`.
+    void begin(V row, llvm::Instruction* entry, llvm::BasicBlock* next) {
+        llvm::IRBuilder<>& ir = row.e->ir;
+        for (std::size_t i = 0; i < made_.size(); ++i)
+            made_[i]->row = row + row.e->count(static_cast<std::int64_t>(i));
+        llvm::Instruction* branch = ir.CreateBr(next);
+        ir.SetInsertPoint(next);
+        for (const auto& region : made_) {
+            region->entry_point = entry;
+            region->row_point = branch;
+        }
+    }
+    std::vector<Region*> regions;
+
+private:
+    std::vector<std::unique_ptr<RasterPoints>> made_;
 };
 
 // Columns [low, high] at which a chunk reads contiguous places entirely inside their grids.
@@ -78,9 +105,12 @@ std::string emit_raster(KernelEmit& kernel) {
     llvm::LLVMContext& context = kernel.code.getContext();
     auto* begin = llvm::BasicBlock::Create(context, "begin", function);
     auto* done = llvm::BasicBlock::Create(context, "stopped", function);
-    inner.entry_point = outer.entry_point = ir.CreateBr(begin);
+    llvm::Instruction* entry = ir.CreateBr(begin);
+    inner.entry_point = outer.entry_point = entry;
     ir.SetInsertPoint(begin);
-    counted_loop(e, e.wrap(function->getArg(1)), e.wrap(function->getArg(2)), 1, [&](V row) {
+    const V width = e.count(static_cast<std::int64_t>(kernel.plan.width));
+    // Columns [from, to) of a row.
+    const auto emit_row = [&](V row, V from, V to) {
         auto* go = llvm::BasicBlock::Create(context, "row", function);
         auto* columns = llvm::BasicBlock::Create(context, "columns", function);
         ir.CreateCondBr(inner.cancelled().v, done, go);
@@ -93,10 +123,7 @@ std::string emit_raster(KernelEmit& kernel) {
             within = inner_columns(kernel, inner);
         }
         ir.SetInsertPoint(columns);
-        inner.make_lines();
-        outer.share_lines(inner);
-        const V width = e.count(static_cast<std::int64_t>(kernel.plan.width));
-        counted_loop(e, e.count(0), width, e.lanes, [&](V column) {
+        counted_loop(e, from, to, e.lanes, [&](V column) {
             inner.column = outer.column = column;
             if (!kernel.plan.contiguous) {
                 emit_chunk(kernel, inner, true);
@@ -116,7 +143,29 @@ std::string emit_raster(KernelEmit& kernel) {
             ir.CreateBr(after);
             ir.SetInsertPoint(after);
         });
-    });
+    };
+    const V first = e.wrap(function->getArg(1));
+    const V last = e.wrap(function->getArg(2));
+    if (kernel.plan.lines.empty()) {
+        counted_loop(e, first, last, 1, [&](V row) { emit_row(row, e.count(0), width); });
+    } else {
+        Lines lines(e, kernel.plan, kernel.source.inputs);
+        RowsAtOnce above(e, kernel, function->getArg(0), lines.rows());
+        const V rows = e.count(lines.rows());
+        counted_loop(e, first, last, lines.rows(), [&](V top) {
+            above.begin(top, entry, llvm::BasicBlock::Create(context, "blocks", function));
+            counted_loop(e, e.count(0), width, lines.columns(), [&](V from) {
+                lines.make(above.regions, from);
+                const V to = e.min_int(from + e.count(lines.columns()), width);
+                counted_loop(e, top, e.min_int(top + rows, last), 1, [&](V row) {
+                    const std::vector<V> starts = lines.starts(row - top);
+                    inner.use_lines(starts);
+                    outer.use_lines(starts);
+                    emit_row(row, from, to);
+                });
+            });
+        });
+    }
     ir.CreateRetVoid();
     ir.SetInsertPoint(done);
     ir.CreateRetVoid();

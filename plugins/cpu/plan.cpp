@@ -94,6 +94,11 @@ bool same_axis(const weft_axis& a, const weft_axis& b) {
            a.step == b.step;
 }
 
+bool same_walk(const Place& a, const Place& b) {
+    if (!a.walk || !b.walk) return !a.walk && !b.walk;
+    return a.walk->first == b.walk->first && a.walk->step == b.walk->step;
+}
+
 // The place of a coordinate on an axis; equal ones are shared.
 std::uint32_t Planner::place(std::uint32_t value, std::uint32_t arg, const weft_axis& axis,
                              bool contiguous_memory, std::uint32_t loop) {
@@ -120,8 +125,7 @@ std::uint32_t Planner::place(std::uint32_t value, std::uint32_t arg, const weft_
     }
     if (known != nullptr && !made.contiguous) {
         const Node& base = plan_.nodes[node_of_[known->base]];
-        made.whole =
-            base.op == WEFT_OP_CONST && whole_walk(kernel_, *known, base.imm, axis).has_value();
+        if (base.op == WEFT_OP_CONST) made.walk = whole_walk(kernel_, *known, base.imm, axis);
     }
     // A stream that reads a cache of samples at the same distance everywhere.
     if (axis.wrap == WEFT_WRAP_RING && axis.tick == WEFT_TICK_SAMPLE && contiguous_memory &&
@@ -132,7 +136,7 @@ std::uint32_t Planner::place(std::uint32_t value, std::uint32_t arg, const weft_
     for (std::uint32_t i = 0; i < plan_.places.size(); ++i) {
         const Place& other = plan_.places[i];
         if (other.coordinate == made.coordinate && other.contiguous == made.contiguous &&
-            other.shift_at_zero == made.shift_at_zero && other.whole == made.whole &&
+            other.shift_at_zero == made.shift_at_zero && same_walk(other, made) &&
             same_axis(other.axis, axis))
             return i;
     }
@@ -151,7 +155,7 @@ Node known_number(double value) {
 // A position that is known now becomes a constant; kNoNode when it takes running code.
 std::uint32_t Planner::constant_position(std::uint16_t op, const Place& place) {
     const Node& coordinate = plan_.nodes[place.coordinate];
-    if (op == kOpFraction && place.whole) return add(known_number(0.0));
+    if (op == kOpFraction && place.walk) return add(known_number(0.0));
     if (coordinate.op != WEFT_OP_CONST) return kNoNode;
     const weft_axis& axis = place.axis;
     const auto count = static_cast<double>(axis.count);
@@ -165,8 +169,7 @@ std::uint32_t Planner::constant_position(std::uint16_t op, const Place& place) {
     double u = place.contiguous ? place.shift_at_zero + coordinate.imm / axis.step
                                 : (coordinate.imm - axis.origin) / axis.step;
     if (!(std::fabs(u) < 1e9)) return kNoNode;
-    if ((place.contiguous || place.whole) && std::fabs(u - std::round(u)) < kSnap)
-        u = std::round(u);
+    if ((place.contiguous || place.walk) && std::fabs(u - std::round(u)) < kSnap) u = std::round(u);
     // As running code does (Region::place), so that all parts of a position are of one place.
     if (!place.contiguous && (axis.wrap == WEFT_WRAP_CLAMP || axis.wrap == WEFT_WRAP_ZERO))
         u = std::clamp(u, -1.0, count);
@@ -239,7 +242,7 @@ std::string Planner::sample(std::uint32_t index, Node& node) {
         }
         node.args.push_back(position(contiguous_place_ ? kOpShift : kOpLow, at, node.loop));
         const bool two = axis.filter == WEFT_FILTER_LINEAR && axis.wrap != WEFT_WRAP_RING;
-        const bool one = contiguous_place_ || plan_.places[at].whole;
+        const bool one = contiguous_place_ || plan_.places[at].walk.has_value();
         node.args.push_back(two && !one ? position(kOpHigh, at, node.loop) : kNoNode);
         node.args.push_back(axis.wrap != WEFT_WRAP_RING ? position(kOpFraction, at, node.loop)
                                                         : kNoNode);

@@ -27,6 +27,13 @@ constexpr double kSnap = 1e-9;
 
 constexpr std::uint32_t kNoNode = 0xffffffffu;
 
+// A coordinate that moves along an axis by whole grid points: over row (or column) i of the kernel
+// it stands at point first + i * step.
+struct WholeWalk {
+    double first = 0.0;
+    double step = 1.0;
+};
+
 // One use of an axis by a coordinate. Nodes kOpLow, kOpHigh, kOpFraction with the same `aux` are
 // computed together.
 struct Place {
@@ -40,7 +47,7 @@ struct Place {
     bool window = false;
     double shift_at_zero = 0.0;  // position = shift_at_zero + coordinate / axis.step + column
     // Every position is a grid point, as near as makes no difference: there is no fraction.
-    bool whole = false;
+    std::optional<WholeWalk> walk;
 };
 
 struct Node {
@@ -63,7 +70,8 @@ struct PlanLoop {
 // A Read's nodes: three per axis (low or shift, high, fraction).
 constexpr std::size_t kNodesPerAxis = 3;
 
-// A weighted sum of rows of one input, made once for every row of the kernel (separate.cpp).
+// A weighted sum of rows of one input, made once for every row of the kernel (separate.cpp) and
+// read at many columns.
 struct Line {
     struct Term {
         std::uint32_t low = kNoNode, high = kNoNode, fraction = kNoNode;  // on the input's y axis
@@ -72,9 +80,10 @@ struct Line {
     std::uint32_t input = 0;
     std::uint32_t x_axis = 0;
     std::vector<Term> terms;
-    // Numbers that stand before and after the line for contiguous reads beyond its ends.
-    std::uint32_t pad_before = 0;
-    std::uint32_t pad_after = 0;
+    // Contiguous reads reach so many numbers to the left and to the right of their column.
+    std::uint32_t before = 0;
+    std::uint32_t after = 0;
+    bool anywhere = false;  // there are others, which may want any number of the row
 };
 
 struct PlanStore {
@@ -129,12 +138,6 @@ inline std::uint8_t class_of(const Node& node) {
     return node.varies & kPointMask;
 }
 
-// A coordinate that moves along an axis by whole grid points: over row (or column) i of the kernel
-// it stands at point first + i * step.
-struct WholeWalk {
-    double first = 0.0;
-    double step = 1.0;
-};
 // Nothing where a position lies between grid points. `base` is that of `known`.
 [[nodiscard]] std::optional<WholeWalk> whole_walk(const weft_kernel& kernel,
                                                   const weft_ir_affine& known, double base,

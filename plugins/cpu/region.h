@@ -53,10 +53,8 @@ public:
     // i64: where in a ring of samples the row begins.
     V ring_slot(std::uint64_t capacity);
 
-    // Fills the plan's lines for the current row, at the builder's position: line.cpp.
-    void make_lines();
-    // The same lines for another region of this function.
-    void share_lines(const Region& other) { lines_ = other.lines_; }
+    // Where each of the plan's lines has the number of column 0 (lines.h).
+    void use_lines(std::vector<V> starts) { lines_ = std::move(starts); }
 
     llvm::Type* row_element(const Node& node);
     [[nodiscard]] bool many_rows() const;
@@ -67,6 +65,9 @@ public:
     }
     // Set when the caller asked for an end.
     V cancelled();
+
+    V data_of(std::uint32_t input);  // its memory
+    V wrap_index(const weft_axis& axis, V below);
 
 protected:
     // Where the class differs.
@@ -80,7 +81,6 @@ protected:
     [[nodiscard]] virtual bool is_leaf(std::uint32_t node) const;
     virtual V leaf(std::uint32_t node);
 
-    V data_of(std::uint32_t input);                   // its memory
     V frame_field(std::uint32_t field);               // from the frame's clock, at the entry
     V column_value(const ColumnSlot& slot, V index);  // of a table, at a column
 
@@ -106,9 +106,8 @@ private:
     void emit_loop(std::uint32_t node);
     llvm::Type* loop_type(const PlanLoop& loop, std::size_t carried);
 
-    // line.cpp
+    // lines.cpp
     V read_line(const Node& node);
-    V line_sum(const Line& line, V column);
 
     // sample.cpp
     V position(const Node& node);
@@ -117,7 +116,6 @@ private:
     [[nodiscard]] bool has_known_tick(const Place& place) const;
     Positions ring_place(const Place& place, V coordinate);
     Positions contiguous_place(const Place& place);
-    V wrap_index(const weft_axis& axis, V below);
     V read(const Node& node);
     V read_getter(const Node& node);
     V mix(const Node& node, const Taps& taps, int axis);

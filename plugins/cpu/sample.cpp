@@ -131,9 +131,9 @@ Region::Positions Region::place(const Place& place) {
     const V c = memo_[place.coordinate];
     if (axis.wrap == WEFT_WRAP_RING) return ring_place(place, c);
     if (place.contiguous) return contiguous_place(place);
-    const bool linear = axis.filter == WEFT_FILTER_LINEAR && !place.whole;
+    const bool linear = axis.filter == WEFT_FILTER_LINEAR && !place.walk;
     V u = along(axis, c);
-    if (place.whole) u = e.round_even(u);
+    if (place.walk) u = e.round_even(u);
     if (axis.wrap == WEFT_WRAP_CLAMP || axis.wrap == WEFT_WRAP_ZERO) {
         // Infinities become numbers, NaN stays.
         const V low = e.number(u, -1.0);

@@ -169,7 +169,6 @@ bool Separator::separate(const std::vector<Term>& group, std::vector<std::uint32
     std::vector<std::uint32_t> columns;
     std::vector<double> weights;
     if (!make_line(group, line, columns, weights)) return false;
-    const weft_axis& along = inputs_[line.input].grid.axes[line.x_axis];
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const Node read = plan_.nodes[columns[i]];
         Node node;
@@ -181,13 +180,13 @@ bool Separator::separate(const std::vector<Term>& group, std::vector<std::uint32
                          read.args.begin() + (line.x_axis + 1) * kNodesPerAxis);
         if (read.contiguous != kNoNode) {
             const double shift = plan_.nodes[node.args[0]].imm;
-            const double after =
-                static_cast<double>(plan_.width) + shift + 1.0 - static_cast<double>(along.count);
-            line.pad_before =
-                std::max(line.pad_before, static_cast<std::uint32_t>(std::max(0.0, -shift)));
-            line.pad_after =
-                std::max(line.pad_after, static_cast<std::uint32_t>(std::max(0.0, after)));
+            const auto reach = [](double distance) {
+                return static_cast<std::uint32_t>(std::max(0.0, distance));
+            };
+            line.before = std::max(line.before, reach(-shift));
+            line.after = std::max(line.after, reach(shift + 1.0));
         }
+        line.anywhere |= read.contiguous == kNoNode;
         ends.push_back(add(node));
         if (weights[i] == 1.0) continue;
         Node constant;

@@ -99,6 +99,99 @@ TEST_P(Stencil, ReadsNeighboursAsTheReferenceDoes) {
             }
 }
 
+// Sums of samples in `columns` columns and `rows` rows around sx * x + dx and sy * y + dy, which a
+// back end may add up by rows first: of three colours, as many as a picture has.
+struct Window {
+    double sx, dx, sy, dy;
+    int columns, rows;
+    bool weighted;
+};
+
+Ir::Id window_sum(Ir& ir, std::uint32_t input, Size size, const Window& w) {
+    Ir::Id sum = ir.constant(0.0);
+    for (int j = 0; j < w.rows; ++j)
+        for (int i = 0; i < w.columns; ++i) {
+            const Ir::Id s = sample_at(ir, input, size, w.sx, w.dx + i - w.columns / 2, w.sy,
+                                       w.dy + j - w.rows / 2);
+            const double weight = w.weighted ? (1.5 + i) * (0.25 + 2.0 * j) : 1.0;
+            sum = ir.op(WEFT_OP_ADD, {sum, ir.op(WEFT_OP_MUL, {s, ir.constant(weight)})});
+        }
+    return sum;
+}
+
+TEST_P(Stencil, AddsUpRowsAndColumns) {
+    std::vector<Size> sizes = {{33, 5}};
+    if (exact()) sizes.insert(sizes.end(), {{67, 19}, {531, 10}, {1057, 3}});
+    const Window windows[] = {{1, 0, 1, 0, 9, 9, false},      {1, 0, 1, 0, 3, 5, true},
+                              {1, 0.25, 1, 0.3, 3, 5, false}, {1, 0, 2, -0.5, 5, 4, false},
+                              {0.5, 0.1, 1, 0, 4, 5, false},  {1, -30, 1, 7, 3, 3, false},
+                              {1, 2, 0, 1, 3, 3, true},       {-1, 0, -1, 0, 3, 4, false}};
+    std::mt19937 random(5);
+    for (const Size size : sizes)
+        for (const std::uint32_t wrap :
+             {WEFT_WRAP_CLAMP, WEFT_WRAP_REPEAT, WEFT_WRAP_MIRROR, WEFT_WRAP_ZERO})
+            for (const Window& window : windows) {
+                Picture picture(size.width, size.height, 3);
+                for (float& v : picture.data)
+                    v = std::uniform_real_distribution<float>(0, 1)(random);
+                picture.handle.grid.axes[0].wrap = picture.handle.grid.axes[1].wrap = wrap;
+                host.bind(1, picture.handle);
+                BatchText batch;
+                KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, size.width, size.height);
+                Judge judge;
+                judge.kernel = &kernel;
+                Ir::Id sum = kernel.ir.field(WEFT_FIELD_X, kX);
+                for (std::uint32_t c = 0; c < 3; ++c) {
+                    const Ir::Id one = window_sum(kernel.ir, batch.input(1, c), size, window);
+                    sum = kernel.ir.op(
+                        WEFT_OP_ADD,
+                        {sum, kernel.ir.op(WEFT_OP_DIV, {one, kernel.ir.constant(7.0 + c)})});
+                    judge.inputs.push_back({&picture.handle.grid, picture.data.data(), c});
+                }
+                kernel.store(batch.picture(size.width, size.height, WEFT_FORMAT_F32, 1, 0), {sum});
+                Compiled program(host, batch, GetParam());
+                ASSERT_TRUE(program.ok()) << program.error().message;
+                std::vector<float> made(size.width * size.height, -7.0f);
+                ASSERT_EQ(program.frame(0, {{made.data(), made.size() * 4}}), WEFT_OK);
+                for (std::uint64_t y = 0; y < size.height; ++y)
+                    // Ends of rows, and what lies between them by the way.
+                    for (std::uint64_t x = 0; x < size.width;
+                         x += x < 40 || x + 40 > size.width ? 1 : 5) {
+                        const double wanted = judge.pixel(sum, x, y);
+                        ASSERT_NEAR(made[y * size.width + x], wanted, 5e-6 * (1 + wanted))
+                            << size.width << 'x' << size.height << " wrap " << wrap << " window "
+                            << &window - windows << " at " << x << ' ' << y;
+                    }
+            }
+}
+
+// What is not a number stays where it is read: no sum is carried from row to row.
+TEST_P(Stencil, KeepsWhatIsNotANumberApart) {
+    const Size size{64, 45};
+    Picture picture(size.width, size.height, 1);
+    std::fill(picture.data.begin(), picture.data.end(), 1.0f);
+    picture.at(30, 21) = NAN;
+    picture.at(50, 40) = INFINITY;
+    host.bind(1, picture.handle);
+    BatchText batch;
+    KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, size.width, size.height);
+    const Ir::Id sum = window_sum(kernel.ir, batch.input(1), size, {1, 0, 1, 0, 9, 9, false});
+    kernel.store(batch.picture(size.width, size.height, WEFT_FORMAT_F32, 1, 0), {sum});
+    Compiled program(host, batch, GetParam());
+    ASSERT_TRUE(program.ok()) << program.error().message;
+    std::vector<float> made(size.width * size.height);
+    ASSERT_EQ(program.frame(0, {{made.data(), made.size() * 4}}), WEFT_OK);
+    for (int y = 0; y < 45; ++y)
+        for (int x = 0; x < 64; ++x) {
+            const float value = made[static_cast<std::size_t>(y * 64 + x)];
+            const auto near = [&](int i, int j) {
+                return std::abs(x - i) <= 4 && std::abs(y - j) <= 4;
+            };
+            EXPECT_EQ(std::isnan(value), near(30, 21)) << x << ' ' << y;
+            EXPECT_EQ(std::isinf(value), near(50, 40)) << x << ' ' << y;
+        }
+}
+
 // A cache is given a step of a stencil over its last frame; a second kernel shows the frame that
 // has just been stored: as it is, moved by `rows`, which it may not see too early, or flipped.
 struct Shown {
