@@ -4,6 +4,7 @@
 
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Intrinsics.h>
+#include <llvm/IR/MDBuilder.h>
 
 #include "emit_ops.h"
 
@@ -24,6 +25,40 @@ V mul(V a, V b) {
 }
 V div(V a, V b) {
     return a / b;
+}
+// The reciprocal is a sum of two numbers of one sign, so that zeros, infinities and NaN come out as
+// those of a division. What is rounded in the end is within 2^-46 of the quotient: the result is
+// the division's but where that lies within 2^-22 units of the last place of a tie.
+V div_constant(V a, double c) {
+    Emit& e = *a.e;
+    const double size = std::fabs(c);
+    if (!a.f32() || !e.machine.fma || !(size >= 0x1p-20 && size <= 0x1p60)) return {};
+    const double reciprocal = 1.0 / c;
+    auto high = static_cast<float>(reciprocal);
+    if (std::fabs(high) > std::fabs(reciprocal)) high = std::nextafter(high, 0.0f);
+    const double low = reciprocal - high;
+    if (low == 0.0) return a * high;
+    const V fast = e.fma(a, e.number(a, high), a * low);
+    // Of smaller numbers the second product has too few bits left. Zeros are none of them: one less
+    // than their bits is the largest number there is.
+    const V bits = e.bits(a);
+    const V before = e.both(bits, e.integer(bits, 0x7fffffff)) - e.integer(bits, 1);
+    const V least = e.bits(e.number(a, size * 0x1p-100));
+    const V small = e.wrap(e.ir.CreateICmpULT(before.v, least.v));
+    llvm::Function* function = e.ir.GetInsertBlock()->getParent();
+    llvm::BasicBlock* here = e.ir.GetInsertBlock();
+    auto* divide = llvm::BasicBlock::Create(e.ir.getContext(), "divide", function);
+    auto* after = llvm::BasicBlock::Create(e.ir.getContext(), "quotient", function);
+    llvm::MDBuilder weights(e.ir.getContext());
+    e.ir.CreateCondBr(e.any(small), divide, after, weights.createBranchWeights(1, 4000));
+    e.ir.SetInsertPoint(divide);
+    const V slow = a / c;
+    e.ir.CreateBr(after);
+    e.ir.SetInsertPoint(after);
+    llvm::PHINode* result = e.ir.CreatePHI(a.type(), 2);
+    result->addIncoming(fast.v, here);
+    result->addIncoming(slow.v, divide);
+    return e.wrap(result);
 }
 V neg(V a) {
     return -a;

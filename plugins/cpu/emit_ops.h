@@ -20,6 +20,8 @@ namespace weft::cpu::ops {
 #undef WEFT_CPU_PARAMS_2
 #undef WEFT_CPU_PARAMS_3
 
+// a / c for a constant c; no value when there is no shorter way than to divide.
+V div_constant(V a, double c);
 // x^n for a constant n of small magnitude or one half; no value when there is no short way.
 V pow_constant(V x, double n);
 // sin(a) and cos(a) for little more than the price of one.

@@ -225,6 +225,8 @@ V Region::operate(std::uint32_t node) {
     V made;
     if (n.op == WEFT_OP_POW && plan_.nodes[n.args[1]].op == WEFT_OP_CONST)
         made = ops::pow_constant(args[0], plan_.nodes[n.args[1]].imm);
+    if (n.op == WEFT_OP_DIV && vector && plan_.nodes[n.args[1]].op == WEFT_OP_CONST)
+        made = ops::div_constant(args[0], plan_.nodes[n.args[1]].imm);
     if (!made && (vector || (e.lanes == 1 && class_ == kPointMask))) made = fuse(n, element);
     if (!made) made = calls || is_bulky(n.op) ? call_op(n.op, args) : emit_op(n.op, args);
     if (vector && !exact_ && !n.f64 && made.f64()) made = e.to_f32(made);

@@ -238,6 +238,43 @@ TEST_P(Operators, SineAndCosineOfOneAngle) {
     }
 }
 
+// Not every quotient by a known number is divided.
+TEST_P(Operators, QuotientsByConstants) {
+    const Operands operands = operands_for(1);
+    const std::size_t count = operands.column[0].size();
+    Host host;
+    Picture plane(count, 1, 1);
+    plane.handle.grid.axes[0].origin = 0.0;
+    plane.handle.grid.axes[0].filter = WEFT_FILTER_FLOOR;
+    for (std::size_t i = 0; i < count; ++i) plane.at(i, 0) = operands.column[0][i];
+    host.bind(7, plane.handle);
+    for (const float by : {81.0f, 3.0f, -49.0f, 255.0f, 0.1f, 16777215.0f, 1e-10f, 1e15f, 1e30f,
+                           1e-40f, 4.0f, 0.5f, 0.0f, -0.0f, kInf}) {
+        BatchText batch;
+        KernelText& kernel = batch.kernel(WEFT_DOMAIN_RASTER, count, 1);
+        Ir& ir = kernel.ir;
+        const Ir::Id a =
+            ir.sample(batch.input(7), {ir.field(WEFT_FIELD_X, WEFT_VARIES_COLUMN, true),
+                                       ir.field(WEFT_FIELD_Y, WEFT_VARIES_ROW, true)});
+        kernel.store(batch.picture(count, 1, WEFT_FORMAT_F32, 1, 0),
+                     {ir.op(WEFT_OP_DIV, {a, ir.constant(static_cast<double>(by))})});
+        Compiled program(host, batch, {"cpu", GetParam()});
+        ASSERT_TRUE(program.ok()) << program.error().message;
+        std::vector<float> made(count);
+        ASSERT_EQ(program.frame(0, {{made.data(), count * 4}}), WEFT_OK);
+        int shown = 0;
+        for (std::size_t i = 0; i < count && shown < 5; ++i) {
+            const double x = operands.column[0][i];
+            const double exact = x / static_cast<double>(by);
+            const bool sign = std::isnan(exact) || std::signbit(made[i]) == std::signbit(exact);
+            if (within(made[i], exact, 0.5) && sign) continue;
+            ++shown;
+            ADD_FAILURE() << x << " / " << by << ": " << made[i] << ", not " << exact << " ("
+                          << (made[i] - exact) / ulp_of(exact) << " units)";
+        }
+    }
+}
+
 TEST_P(Operators, AreWithinTheirBounds) {
     const Case cases[] = {
 #define WEFT_OP(number, NAME, name, arity, meaning, cpu, ulp, cost, doc) {number, #NAME},
