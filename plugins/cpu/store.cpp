@@ -171,16 +171,27 @@ void StoreEmit::packed(std::size_t store, V row, V column, V count) {
     Emit& e = region_.e;
     const PlanStore& s = kernel_.plan.stores[store];
     const bool wide = kernel_.source.outputs[s.output].grid.format == WEFT_FORMAT_RGBA16;
+    const double most = wide ? 65535.0 : 255.0;
     V pixel;
+    // What is known is put in last: most pictures have an alpha of 1.
+    std::uint64_t known = 0;
     for (unsigned c = 0; c < 4; ++c) {
-        const V v = region_.operand(s.values[c], e.f32());
+        const unsigned place = c * (wide ? 16 : 8);
         // Round half up; values are within 0..1 already.
-        const V level = e.fma(v, e.number(v, wide ? 65535.0 : 255.0), e.number(v, 0.5));
+        const Node& node = kernel_.plan.nodes[s.values[c]];
+        if (node.op == WEFT_OP_CONST && node.imm >= 0.0 && node.imm <= 1.0) {
+            known |= static_cast<std::uint64_t>(node.imm * most + 0.5) << place;
+            continue;
+        }
+        const V v = region_.operand(s.values[c], e.f32());
+        const V level = e.fma(v, e.number(v, most), e.number(v, 0.5));
         V bits = e.to_i32(level);
         if (wide) bits = e.to_i64(bits);
-        if (c > 0) bits = e.shift_left(bits, c * (wide ? 16 : 8));
+        if (place > 0) bits = e.shift_left(bits, place);
         pixel = pixel ? e.either(pixel, bits) : bits;
     }
+    const V constant = e.wrap(llvm::ConstantInt::get(e.wide(wide ? e.i64() : e.i32()), known));
+    pixel = pixel ? e.either(pixel, constant) : constant;
     finish(destination(store, 0, row, column, count), pixel, count);
 }
 
