@@ -9,7 +9,12 @@
 #include "grid.h"
 
 #ifdef __cplusplus
+#define WEFT_BYTES_OF(data) static_cast<unsigned char*>(data)
+#define WEFT_CONST_BYTES_OF(data) static_cast<const unsigned char*>(data)
 extern "C" {
+#else
+#define WEFT_BYTES_OF(data) ((unsigned char*)(data))
+#define WEFT_CONST_BYTES_OF(data) ((const unsigned char*)(data))
 #endif
 
 /* --- Positions on an axis --------------------------------------------------------------------- */
@@ -28,12 +33,13 @@ static inline double weft_grid_modulo(double i, double n) {
 }
 
 static inline int64_t weft_grid_whole(double i) {
-    return WEFT_CAST(int64_t, i);
+    const int64_t index = i;
+    return index;
 }
 
 /* The point of an axis that stands for index `i`, which is whole but may be of any size. */
 static inline int64_t weft_grid_wrapped(const weft_axis* axis, double i) {
-    const double n = WEFT_CAST(double, axis->count);
+    const double n = axis->count;
     double point = i < 0.0 ? 0.0 : i >= n ? n - 1.0 : i;
     if (axis->wrap == WEFT_WRAP_REPEAT) {
         point = weft_grid_modulo(i, n);
@@ -48,9 +54,9 @@ static inline int64_t weft_grid_wrapped(const weft_axis* axis, double i) {
 
 /* The slot of a RING axis that holds tick `tick`. */
 static inline uint64_t weft_grid_slot(const weft_axis* axis, int64_t tick) {
-    const int64_t capacity = WEFT_CAST(int64_t, axis->capacity);
+    const int64_t capacity = axis->capacity;
     const int64_t slot = tick % capacity;
-    return WEFT_CAST(uint64_t, slot < 0 ? slot + capacity : slot);
+    return slot < 0 ? slot + capacity : slot;
 }
 
 /* Returns 0 when position `u` has no place on the axis: the answer is NaN. */
@@ -62,8 +68,8 @@ static inline int weft_grid_find(const weft_axis* axis, double u, int64_t now,
     result->weight = 0.0;
     if (axis->wrap == WEFT_WRAP_RING) {
         if (finite) {
-            const double back = weft_grid_modulo(floor(u), WEFT_CAST(double, axis->count));
-            result->first = WEFT_CAST(int64_t, weft_grid_slot(axis, now - weft_grid_whole(back)));
+            const double back = weft_grid_modulo(floor(u), axis->count);
+            result->first = weft_grid_slot(axis, now - weft_grid_whole(back));
         }
         return 1;
     }
@@ -84,11 +90,11 @@ static inline double weft_grid_number(const weft_grid* grid, const unsigned char
                                       uint32_t channel) {
     const unsigned char* const plane = at + channel * grid->channel_stride;
     float single = 0.0f;
-    double number = WEFT_CAST(double, NAN);
+    double number = NAN;
     uint16_t level = 0;
     if (grid->format == WEFT_FORMAT_F32) {
         memcpy(&single, plane, sizeof single);
-        number = WEFT_CAST(double, single);
+        number = single;
     } else if (grid->format == WEFT_FORMAT_F64) {
         memcpy(&number, plane, sizeof number);
     } else if (grid->format == WEFT_FORMAT_RGBA8) {
@@ -119,10 +125,10 @@ static inline double weft_grid_mixed(const weft_grid* grid, const unsigned char*
 
 static inline const unsigned char* weft_grid_point(const weft_grid* grid, const void* data,
                                                    const uint64_t* index) {
-    const unsigned char* at = WEFT_CAST(const unsigned char*, data);
+    const unsigned char* at = WEFT_CONST_BYTES_OF(data);
     uint32_t axis;
     for (axis = 0; axis < grid->axis_count; ++axis) {
-        const int64_t step = WEFT_CAST(int64_t, index[axis]);
+        const int64_t step = index[axis];
         at += step * grid->axes[axis].stride;
     }
     return at;
@@ -140,11 +146,10 @@ static inline double weft_grid_read_at(const weft_grid* grid, const void* data, 
                                        uint32_t channel, const double* positions) {
     weft_grid_place places[WEFT_MAX_AXES];
     int axis;
-    const int count = WEFT_CAST(int, grid->axis_count);
+    const int count = grid->axis_count;
     for (axis = 0; axis < count; ++axis)
-        if (!weft_grid_find(&grid->axes[axis], positions[axis], now, &places[axis]))
-            return WEFT_CAST(double, NAN);
-    return weft_grid_mixed(grid, WEFT_CAST(const unsigned char*, data), channel, places, count - 1);
+        if (!weft_grid_find(&grid->axes[axis], positions[axis], now, &places[axis])) return NAN;
+    return weft_grid_mixed(grid, WEFT_CONST_BYTES_OF(data), channel, places, count - 1);
 }
 
 /* The same at coordinates: the position on an axis is (coordinate - origin) / step. */
@@ -174,18 +179,17 @@ static inline double weft_grid_level(double value, double most) {
 static inline void weft_grid_store(const weft_grid* grid, void* data, uint32_t channel,
                                    const uint64_t* index, double value) {
     unsigned char* const at =
-        WEFT_CAST(unsigned char*, data) +
-        (weft_grid_point(grid, data, index) - WEFT_CAST(const unsigned char*, data));
+        WEFT_BYTES_OF(data) + (weft_grid_point(grid, data, index) - WEFT_CONST_BYTES_OF(data));
     unsigned char* const plane = at + channel * grid->channel_stride;
     if (grid->format == WEFT_FORMAT_F32) {
-        const float single = WEFT_CAST(float, value);
+        const float single = value;
         memcpy(plane, &single, sizeof single);
     } else if (grid->format == WEFT_FORMAT_F64) {
         memcpy(plane, &value, sizeof value);
     } else if (grid->format == WEFT_FORMAT_RGBA8) {
-        at[channel] = WEFT_CAST(unsigned char, weft_grid_level(value, 255.0));
+        at[channel] = weft_grid_level(value, 255.0);
     } else if (grid->format == WEFT_FORMAT_RGBA16) {
-        const uint16_t level = WEFT_CAST(uint16_t, weft_grid_level(value, 65535.0));
+        const uint16_t level = weft_grid_level(value, 65535.0);
         memcpy(at + channel * sizeof level, &level, sizeof level);
     }
 }
