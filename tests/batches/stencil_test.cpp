@@ -120,16 +120,23 @@ Ir::Id window_sum(Ir& ir, std::uint32_t input, Size size, const Window& w) {
 }
 
 TEST_P(Stencil, AddsUpRowsAndColumns) {
+    // Elsewhere few and small ones, as drivers compile slowly.
     std::vector<Size> sizes = {{33, 5}};
-    if (exact()) sizes.insert(sizes.end(), {{67, 19}, {531, 10}, {1057, 3}});
-    const Window windows[] = {{1, 0, 1, 0, 9, 9, false},      {1, 0, 1, 0, 3, 5, true},
-                              {1, 0.25, 1, 0.3, 3, 5, false}, {1, 0, 2, -0.5, 5, 4, false},
-                              {0.5, 0.1, 1, 0, 4, 5, false},  {1, -30, 1, 7, 3, 3, false},
-                              {1, 2, 0, 1, 3, 3, true},       {-1, 0, -1, 0, 3, 4, false}};
+    std::vector<std::uint32_t> wraps = {WEFT_WRAP_ZERO};
+    std::vector<Window> windows = {{1, 0, 1, 0, 3, 5, true}, {1, 0, 2, -0.5, 3, 3, false}};
+    if (exact()) {
+        sizes.insert(sizes.end(), {{67, 19}, {531, 10}, {1057, 3}});
+        wraps.insert(wraps.end(), {WEFT_WRAP_CLAMP, WEFT_WRAP_REPEAT, WEFT_WRAP_MIRROR});
+        windows.insert(windows.end(), {{1, 0, 1, 0, 9, 9, false},
+                                       {1, 0.25, 1, 0.3, 3, 5, false},
+                                       {1, 0, 2, -0.5, 5, 4, false},
+                                       {0.5, 0.1, 1, 0, 4, 5, false},
+                                       {1, -30, 1, 7, 3, 3, false},
+                                       {-1, 0, -1, 0, 3, 4, false}});
+    }
     std::mt19937 random(5);
     for (const Size size : sizes)
-        for (const std::uint32_t wrap :
-             {WEFT_WRAP_CLAMP, WEFT_WRAP_REPEAT, WEFT_WRAP_MIRROR, WEFT_WRAP_ZERO})
+        for (const std::uint32_t wrap : wraps)
             for (const Window& window : windows) {
                 Picture picture(size.width, size.height, 3);
                 for (float& v : picture.data)
@@ -160,7 +167,7 @@ TEST_P(Stencil, AddsUpRowsAndColumns) {
                         const double wanted = judge.pixel(sum, x, y);
                         ASSERT_NEAR(made[y * size.width + x], wanted, 5e-6 * (1 + wanted))
                             << size.width << 'x' << size.height << " wrap " << wrap << " window "
-                            << &window - windows << " at " << x << ' ' << y;
+                            << &window - windows.data() << " at " << x << ' ' << y;
                     }
             }
 }
