@@ -125,7 +125,7 @@ TEST_P(Stencil, AddsUpRowsAndColumns) {
     std::vector<std::uint32_t> wraps = {WEFT_WRAP_ZERO};
     std::vector<Window> windows = {{1, 0, 1, 0, 3, 5, true}, {1, 0, 2, -0.5, 3, 3, false}};
     if (exact()) {
-        sizes.insert(sizes.end(), {{67, 19}, {531, 10}, {1057, 3}});
+        sizes.push_back({531, 10});
         wraps.insert(wraps.end(), {WEFT_WRAP_CLAMP, WEFT_WRAP_REPEAT, WEFT_WRAP_MIRROR});
         windows.insert(windows.end(), {{1, 0, 1, 0, 9, 9, false},
                                        {1, 0.25, 1, 0.3, 3, 5, false},
@@ -163,7 +163,7 @@ TEST_P(Stencil, AddsUpRowsAndColumns) {
                 for (std::uint64_t y = 0; y < size.height; ++y)
                     // Ends of rows, and what lies between them by the way.
                     for (std::uint64_t x = 0; x < size.width;
-                         x += x < 40 || x + 40 > size.width ? 1 : 5) {
+                         x += x < 24 || x + 24 > size.width ? 1 : 17) {
                         const double wanted = judge.pixel(sum, x, y);
                         ASSERT_NEAR(made[y * size.width + x], wanted, 5e-6 * (1 + wanted))
                             << size.width << 'x' << size.height << " wrap " << wrap << " window "
