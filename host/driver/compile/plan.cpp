@@ -6,6 +6,8 @@
 
 #include "base/strong_components.h"
 #include "driver/compile/plan_batches.h"
+#include "eval/eval.h"
+#include "ir/dag.h"
 
 namespace weft::driver {
 namespace {
@@ -13,6 +15,29 @@ namespace {
 using sema::InstanceKind;
 using sema::SinkKind;
 using sema::StrandId;
+
+// Of each value the number that it is wherever it is evaluated; NaN where it is none.
+std::vector<double> numbers_of(const ir::IrText& text) {
+    std::vector<double> numbers;
+    for (const weft_ir_value& value : text.values) {
+        double number = std::nan("");
+        if (value.op == WEFT_OP_CONST) {
+            number = value.imm;
+        } else if (ir::is_operator(value.op)) {
+            double args[3] = {};
+            bool known = true;
+            for (std::uint32_t i = 0; i < value.arg_count; ++i) {
+                args[i] = numbers[text.args[value.args + i]];
+                known = known && !std::isnan(args[i]);
+            }
+            if (known) {
+                number = weft_eval_op(value.op, args);
+            }
+        }
+        numbers.push_back(number);
+    }
+    return numbers;
+}
 
 class Planner {
 public:
@@ -260,6 +285,7 @@ private:
     [[nodiscard]] std::vector<Read> reads_of(const ir::Kernel& kernel) const {
         std::vector<Read> reads;
         std::map<StrandId, std::size_t> seen;
+        const std::vector<double> numbers = numbers_of(kernel.ir);
         for (const weft_ir_value& value : kernel.ir.values) {
             if (value.op != WEFT_OP_SAMPLE) {
                 continue;
@@ -280,15 +306,14 @@ private:
             }
             Read& read = reads[it->second];
             // k is the last axis of every cache.
-            const weft_ir_value& k =
-                kernel.ir.values[kernel.ir.args[value.args + value.arg_count - 1]];
-            if (k.op != WEFT_OP_CONST) {
+            const double k = numbers[kernel.ir.args[value.args + value.arg_count - 1]];
+            if (std::isnan(k)) {
                 read.constant_lag = read.past_only = false;
                 continue;
             }
             const sema::Strand& source = program_.strands[strand];
             const auto ticks = static_cast<double>(program_.instances[source.instance].ticks);
-            const double lag = std::floor(k.imm);
+            const double lag = std::floor(k);
             if (!std::isfinite(lag) || lag - ticks * std::floor(lag / ticks) < 1) {
                 read.past_only = false;
             }
