@@ -1,6 +1,7 @@
 // Regroups sums and products of points so that what varies less is computed less often:
 // 100 * ((x - a)^2 + (y - b)^2) + 1 becomes a column value plus a row value, and a factor goes to
-// the rarer part of a product. Roundings move, by amounts far below f32; so arguments of functions
+// the rarer part of a product; w * a * b and w * a * c, the two sides of a tap, become two products
+// of w. Roundings move, by amounts far below f32; so arguments of functions
 // that jump stay as they were written.
 #include <algorithm>
 #include <array>
@@ -73,23 +74,33 @@ public:
 
     bool run(Module& module) {
         bool changed = false;
-        (void)rebuild(
-            module, [&](Dag& dag, ValueId old, const Value& value, std::span<const ValueId> args) {
-                dag_ = &dag;
-                const ValueId plain = copy_value(dag, value, args);
-                const bool point = (old_rates_[old] & WEFT_VARIES_POINT) == WEFT_VARIES_POINT;
-                if (!linear_[old] || value.known || !point || jump_[old]) return plain;
-                Sum sum = combine(value, args);
-                if (inner_[old]) {
-                    sums_[plain] = std::move(sum);
-                    return plain;
-                }
-                bool distributed = false;
-                const int regrouped = cost(sum, distributed) - (may_share(sum) ? 1 : 0);
-                if (regrouped >= sum.plain_cost) return plain;
+        (void)rebuild(module, [&](Dag& dag, ValueId old, Value value,
+                                  std::span<const ValueId> args) {
+            dag_ = &dag;
+            const bool point = (old_rates_[old] & WEFT_VARIES_POINT) == WEFT_VARIES_POINT;
+            if (!linear_[old] || value.known || !point || jump_[old])
+                return copy_value(dag, value, args);
+            const Scaled scaled = scaled_by(value, args);
+            std::array<ValueId, 2> joined{};
+            if (scaled.value != kNoValue && scaled.value != args[0] && scaled.value != args[1]) {
+                joined = {scaled.value, dag.constant(scaled.factor)};
+                value.op = WEFT_OP_MUL;
+                args = joined;
                 changed = true;
-                return build(sum, distributed);
-            });
+            }
+            const ValueId plain = copy_value(dag, value, args);
+            if (scaled.value != kNoValue) scaled_[plain] = scaled;
+            Sum sum = combine(value, args);
+            if (inner_[old]) {
+                sums_[plain] = std::move(sum);
+                return plain;
+            }
+            bool distributed = false;
+            const int regrouped = cost(sum, distributed) - (may_share(sum) ? 1 : 0);
+            if (regrouped >= sum.plain_cost) return plain;
+            changed = true;
+            return build(sum, distributed);
+        });
         return changed;
     }
 
@@ -117,6 +128,30 @@ private:
             if (!jump_[id] || !linear_[id]) continue;
             for (const ValueId arg : dag.args(id)) jump_[arg] = true;
         }
+    }
+
+    // A value times a number.
+    struct Scaled {
+        ValueId value = kNoValue;
+        double factor = 1;
+    };
+
+    // A product with a number, of what may be such a product itself: also of one that others use as
+    // well, as it takes one product either way.
+    [[nodiscard]] Scaled scaled_by(const Value& value, std::span<const ValueId> args) const {
+        const auto number = [&](std::size_t i) { return (*dag_)[args[i]].imm; };
+        Scaled result;
+        if (value.op == WEFT_OP_DIV) {
+            result = {args[0], 1 / number(1)};
+        } else if (value.op == WEFT_OP_MUL && (*dag_)[args[1]].known) {
+            result = {args[0], number(1)};
+        } else if (value.op == WEFT_OP_MUL && (*dag_)[args[0]].known) {
+            result = {args[1], number(0)};
+        }
+        const auto inner = scaled_.find(result.value);
+        if (inner == scaled_.end()) return result;
+        const double both = result.factor * inner->second.factor;
+        return std::isnormal(both) ? Scaled{inner->second.value, both} : result;
     }
 
     [[nodiscard]] ValueId times(ValueId a, ValueId b) {
@@ -361,7 +396,8 @@ private:
     std::vector<bool> linear_;
     std::vector<bool> inner_;
     std::vector<bool> jump_;
-    std::unordered_map<ValueId, Sum> sums_;  // of inner values, by new number
+    std::unordered_map<ValueId, Sum> sums_;       // of inner values, by new number
+    std::unordered_map<ValueId, Scaled> scaled_;  // the same, of products with numbers
     Dag* dag_ = nullptr;
 };
 

@@ -54,6 +54,18 @@ TEST(Dump, OnePassAfterAnother) {
               "%2 = mod %0 %1 : f64 frame\n");
 }
 
+TEST(Dump, NumbersJoinWhereSeveralShareAProduct) {
+    const std::string program = "v = noise(me@x, me@y) * 3\n";
+    const std::string taps =
+        dumped(program + "display(abs(v * 5) + exp(v / 8))", "reassociate", Domain::raster);
+    EXPECT_NE(taps.find("const 15 "), std::string::npos) << taps;
+    EXPECT_NE(taps.find("const 0.375 "), std::string::npos) << taps;
+    EXPECT_EQ(taps.find("const 3 "), std::string::npos) << taps;
+    // A function that jumps sees what was written.
+    EXPECT_EQ(dumped(program + "display(floor(v * 5) + exp(v * 7))", "reassociate", Domain::raster),
+              "reassociate: no change\n");
+}
+
 TEST(Dump, TonesBecomeTablesOfRowsAndColumns) {
     EXPECT_EQ(dumped("play(sin(me@time * 1000))", "precision", Domain::stream),
               "%0 = field row_time : f64 row\n"
