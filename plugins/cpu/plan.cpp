@@ -360,6 +360,7 @@ std::string make_plan(const weft_kernel& kernel, const std::vector<InputShape>& 
     std::string wrong = Planner(kernel, inputs, plan).run();
     if (wrong.empty()) {
         separate_sums(plan, inputs);
+        newest_last(plan, inputs);
         relate(plan);
     }
     return wrong;

@@ -151,6 +151,13 @@ inline std::uint8_t class_of(const Node& node) {
 // of lines that hold the sums over the rows.
 void separate_sums(Plan& plan, const std::vector<InputShape>& inputs);
 
+// Adds what a recursion needs of its newest sample up last: nothing but that waits for the sample
+// before.
+void newest_last(Plan& plan, const std::vector<InputShape>& inputs);
+
+// Puts operands before their users again and drops what nobody needs. Of plans without loops.
+void put_in_order(Plan& plan);
+
 // Samples of a stream that are computed together: rows begin at its multiples.
 constexpr std::uint64_t kRow = 128;
 // Slots that a ring of samples repeats behind its end: the lanes of the widest vector.

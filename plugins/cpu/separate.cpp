@@ -45,7 +45,7 @@ public:
         for (std::uint32_t n = 0; n < count; ++n)
             if (is_sum(n) && !inner[n]) sum(n);
         if (plan_.lines.empty()) return;
-        renumber();
+        put_in_order(plan_);
         plan_.contiguous = false;
         for (const Node& node : plan_.nodes)
             if (node.op == kOpRead && node.contiguous != kNoNode) plan_.contiguous = true;
@@ -68,7 +68,6 @@ private:
     void sum(std::uint32_t root);
     bool separate(const std::vector<Term>& group, std::vector<std::uint32_t>& ends,
                   std::uint32_t root);
-    void renumber();
     std::uint32_t add(Node node) {
         plan_.nodes.push_back(std::move(node));
         return static_cast<std::uint32_t>(plan_.nodes.size() - 1);
@@ -239,49 +238,6 @@ void Separator::sum(std::uint32_t root) {
         so_far = add(node);
     }
     plan_.nodes[root].args = {so_far, ends.back()};
-}
-
-// Puts operands before their users again and drops what nobody needs.
-void Separator::renumber() {
-    std::vector<std::uint32_t> number(plan_.nodes.size(), kNoNode);
-    std::vector<Node> ordered;
-    struct Open {
-        std::uint32_t node;
-        std::size_t next;
-    };
-    const auto visit = [&](std::uint32_t root) {
-        std::vector<Open> open{{root, 0}};
-        while (!open.empty()) {
-            Open& top = open.back();
-            const Node& node = plan_.nodes[top.node];
-            if (number[top.node] != kNoNode) {
-                open.pop_back();
-            } else if (top.next < node.args.size()) {
-                const std::uint32_t arg = node.args[top.next++];
-                if (arg != kNoNode && number[arg] == kNoNode) open.push_back({arg, 0});
-            } else {
-                number[top.node] = static_cast<std::uint32_t>(ordered.size());
-                ordered.push_back(node);
-                open.pop_back();
-            }
-        }
-    };
-    const auto renumbered = [&](std::uint32_t& node) {
-        if (node == kNoNode) return;
-        visit(node);
-        node = number[node];
-    };
-    for (PlanStore& store : plan_.stores)
-        for (std::uint32_t& value : store.values) renumbered(value);
-    for (Line& line : plan_.lines)
-        for (Line::Term& t : line.terms)
-            for (std::uint32_t* node : {&t.low, &t.high, &t.fraction}) renumbered(*node);
-    for (Node& node : ordered)
-        for (std::uint32_t& arg : node.args)
-            if (arg != kNoNode) arg = number[arg];
-    for (Place& place : plan_.places)
-        if (place.coordinate != kNoNode) place.coordinate = number[place.coordinate];
-    plan_.nodes = std::move(ordered);
 }
 
 }  // namespace
