@@ -1,11 +1,16 @@
 // A chunk of as many samples as a vector has lanes: what comes from outside is read as elsewhere,
 // a voice's samples beside each other, and transposed; then the recursion goes sample by sample;
-// what it made is transposed back and stored. In each lane the operators are those of the code for
-// one voice, in the same order, so that a voice sounds the same beside any others.
+// what it made is transposed back and stored. Where the recursion is short it is written out, a
+// sample after the other, so that all of a chunk stays in registers; what is left of a row, and
+// recursions that are long, take a loop, and memory. In each lane the operators are those of the
+// code for one voice, in the same order, so that a voice sounds the same beside any others.
 #include "kernel_voices.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
+
+#include "emit_ops.h"
 
 namespace weft::cpu {
 namespace {
@@ -31,20 +36,43 @@ void transpose(Emit& e, std::vector<V>& vectors) {
         }
 }
 
-// Memory for the samples of a chunk: of each a number, or a vector of voices.
-struct Chunk {
-    llvm::Type* type = nullptr;
-    llvm::Value* memory = nullptr;
+// More operators than this are not written out.
+constexpr std::size_t kMostWrittenOut = 512;
 
-    Chunk(Emit& e, llvm::Type* of_sample)
-        : type(of_sample), memory(e.slot(llvm::ArrayType::get(of_sample, e.lanes))) {}
-    llvm::Value* at(Emit& e, V sample) const {
-        return e.ir.CreateInBoundsGEP(type, memory, sample.v);
+// The samples of a chunk, of each a number or a vector of voices: in registers where they are
+// written out, else in memory.
+class Chunk {
+public:
+    Chunk(Emit& e, llvm::Type* of_sample, bool in_registers) : type_(of_sample), made_(e.lanes) {
+        if (in_registers) return;
+        llvm::Type* all = llvm::ArrayType::get(of_sample, e.lanes);
+        memory_ = e.slot(all);
+        // A chunk at the row's end is stored whole.
+        e.ir.CreateStore(llvm::Constant::getNullValue(all), memory_);
     }
-    void put(Emit& e, V sample, V v) const { e.ir.CreateStore(v.v, at(e, sample)); }
+    void put(Emit& e, V sample, V v) {
+        if (memory_ == nullptr) {
+            made_[number_of(sample)] = v;
+        } else {
+            e.ir.CreateStore(v.v, at(e, sample));
+        }
+    }
     [[nodiscard]] V get(Emit& e, V sample) const {
-        return e.wrap(e.ir.CreateLoad(type, at(e, sample)));
+        if (memory_ == nullptr) return made_[number_of(sample)];
+        return e.wrap(e.ir.CreateLoad(type_, at(e, sample)));
     }
+
+private:
+    static std::uint64_t number_of(V sample) {
+        return llvm::cast<llvm::ConstantInt>(sample.v)->getZExtValue();
+    }
+    llvm::Value* at(Emit& e, V sample) const {
+        return e.ir.CreateInBoundsGEP(type_, memory_, sample.v);
+    }
+
+    llvm::Type* type_;
+    std::vector<V> made_;
+    llvm::Value* memory_ = nullptr;
 };
 
 // As many voices as there are lanes, or fewer: then the last one fills the rest.
@@ -52,12 +80,12 @@ class Lanes {
 public:
     // `samples` has the values of many samples; `voices` those of one, a voice in each lane.
     Lanes(StreamPoints& samples, std::unique_ptr<StreamPoints> voices, const Plan& plan,
-          const Voice* first, std::size_t count);
+          const Voice* first, std::size_t count, bool written_out);
 
-    // In this order, at the builder's position.
-    void before_row(V first);
+    // In this order, at the builder's position. `before` went the first part of the row.
+    void before_row(V first, const Lanes* before);
     void begin_chunk(llvm::PHINode* counter);
-    void compute(V sample);
+    void compute(V sample);  // a constant where it is written out, else a loop's counter
     void end_sample();
     void store(StoreEmit& stores, V column);
     void end_chunk();
@@ -79,17 +107,21 @@ private:
     std::vector<Chunk> in_;                         // of each of these
     std::vector<Chunk> out_;                        // of each value made
     std::vector<V> initial_;                        // what the delays hold, before a row
-    std::vector<llvm::PHINode*> chunk_, sample_;    // before a chunk, before a sample
+    std::vector<llvm::PHINode*> chunk_;             // before a chunk
+    std::vector<V> now_;                            // before the sample that is computed
+    std::size_t emitted_ = 0;                       // of `voices_`, before that sample
+    bool written_out_;
 };
 
 Lanes::Lanes(StreamPoints& samples, std::unique_ptr<StreamPoints> voices, const Plan& plan,
-             const Voice* first, std::size_t count)
+             const Voice* first, std::size_t count, bool written_out)
     : e(samples.e),
       samples_(samples),
       voices_(std::move(voices)),
       plan_(plan),
       voice_(first),
-      count_(count) {
+      count_(count),
+      written_out_(written_out) {
     for (std::size_t i = 0; i < count; ++i) {
         std::vector<std::uint32_t>& made = made_.emplace_back();
         for (const std::uint32_t s : voice_[i].stores) made.push_back(plan.stores[s].values[0]);
@@ -122,7 +154,7 @@ std::vector<llvm::PHINode*> Lanes::carry(llvm::PHINode* counter, const std::vect
     return list;
 }
 
-void Lanes::before_row(V first) {
+void Lanes::before_row(V first, const Lanes* before) {
     for (std::size_t place = 0; place < voice_->outer.size(); ++place) {
         std::vector<std::uint32_t> nodes;
         bool varies = false;
@@ -137,6 +169,12 @@ void Lanes::before_row(V first) {
         samples_.run(nodes);
         voices_->define(voice_->outer[place], side_by_side(of_lanes(place)));
     }
+    for (std::size_t k = 0; k < made_[0].size(); ++k)
+        out_.emplace_back(e, e.wide(e.f64()), written_out_);
+    if (before != nullptr) {
+        for (llvm::PHINode* phi : before->chunk_) initial_.push_back(e.wrap(phi));
+        return;
+    }
     for (std::size_t d = 0; d < voice_->delays.size(); ++d)
         for (std::size_t j = 1; j <= voice_->delays[d].reads.size(); ++j) {
             std::vector<V> past;
@@ -146,16 +184,13 @@ void Lanes::before_row(V first) {
             }
             initial_.push_back(side_by_side(past));
         }
-    for (std::size_t k = 0; k < made_[0].size(); ++k) {
-        out_.emplace_back(e, e.wide(e.f64()));
-        // A chunk at the row's end is stored whole.
-        llvm::Type* all = llvm::ArrayType::get(out_.back().type, e.lanes);
-        e.ir.CreateStore(llvm::Constant::getNullValue(all), out_.back().memory);
-    }
 }
 
 void Lanes::begin_chunk(llvm::PHINode* counter) {
     chunk_ = carry(counter, initial_);
+    now_.clear();
+    for (llvm::PHINode* phi : chunk_) now_.push_back(e.wrap(phi));
+    in_.clear();
     for (const std::size_t place : varying_) {
         std::vector<std::uint32_t> nodes;
         for (std::size_t i = 0; i < count_; ++i) nodes.push_back(voice_[i].outer[place]);
@@ -170,26 +205,32 @@ void Lanes::begin_chunk(llvm::PHINode* counter) {
         }
         llvm::Type* element = narrow ? e.f32() : e.f64();
         if (same) {
-            in_.emplace_back(e, element);
-            e.ir.CreateStore(numbers[0].v, in_.back().memory);
+            in_.emplace_back(e, element, written_out_);
+            for (unsigned i = 0; i < e.lanes; ++i)
+                in_.back().put(e, e.count(i),
+                               e.wrap(e.ir.CreateExtractElement(numbers[0].v, std::uint64_t{i})));
             continue;
         }
         if (!narrow)
             for (V& v : numbers) v = e.to_f64(v);
         transpose(e, numbers);
-        in_.emplace_back(e, e.wide(element));
+        in_.emplace_back(e, e.wide(element), written_out_);
         for (unsigned i = 0; i < e.lanes; ++i) in_.back().put(e, e.count(i), numbers[i]);
     }
 }
 
 void Lanes::compute(V sample) {
-    std::vector<V> before;
-    for (llvm::PHINode* phi : chunk_) before.push_back(e.wrap(phi));
-    sample_ = carry(llvm::cast<llvm::PHINode>(sample.v), before);
+    if (!written_out_) {
+        std::vector<V> looped;
+        for (llvm::PHINode* phi : carry(llvm::cast<llvm::PHINode>(sample.v), now_))
+            looped.push_back(e.wrap(phi));
+        now_ = std::move(looped);
+    }
+    emitted_ = voices_->emitted();
     std::size_t state = 0;
     for (const ShortDelay& delay : voice_->delays)
         for (const std::vector<std::uint32_t>& reads : delay.reads) {
-            for (const std::uint32_t read : reads) voices_->define(read, e.wrap(sample_[state]));
+            for (const std::uint32_t read : reads) voices_->define(read, now_[state]);
             ++state;
         }
     for (std::size_t i = 0; i < varying_.size(); ++i)
@@ -200,14 +241,18 @@ void Lanes::compute(V sample) {
 }
 
 void Lanes::end_sample() {
-    std::size_t state = 0;
+    std::vector<V> next;
     for (const ShortDelay& delay : voice_->delays) {
-        llvm::Value* next = voices_->value(plan_.stores[delay.store].values[0]).v;
-        for (std::size_t j = 0; j < delay.reads.size(); ++j) {
-            sample_[state]->addIncoming(next, e.ir.GetInsertBlock());
-            next = sample_[state++];
-        }
+        next.push_back(voices_->value(plan_.stores[delay.store].values[0]));
+        for (std::size_t j = 1; j < delay.reads.size(); ++j) next.push_back(now_[next.size() - 1]);
     }
+    voices_->forget(emitted_);
+    if (written_out_) {
+        now_ = std::move(next);
+        return;
+    }
+    for (std::size_t i = 0; i < next.size(); ++i)
+        llvm::cast<llvm::PHINode>(now_[i].v)->addIncoming(next[i].v, e.ir.GetInsertBlock());
 }
 
 void Lanes::store(StoreEmit& stores, V column) {
@@ -225,8 +270,63 @@ void Lanes::store(StoreEmit& stores, V column) {
 
 void Lanes::end_chunk() {
     for (std::size_t i = 0; i < chunk_.size(); ++i)
-        chunk_[i]->addIncoming(sample_[i], e.ir.GetInsertBlock());
+        chunk_[i]->addIncoming(now_[i].v, e.ir.GetInsertBlock());
 }
+
+// Are the samples of a chunk, for so many vectors of such voices, few operators?
+bool is_short(const Plan& plan, const Stages& stages, const Voice& voice, std::size_t vectors,
+              unsigned lanes) {
+    const std::uint32_t recursion = stages.component_of[plan.stores[voice.stores[0]].values[0]];
+    std::size_t operators = 0;
+    for (std::uint32_t n = 0; n < plan.nodes.size(); ++n) {
+        if (stages.component_of[n] != recursion) continue;
+        if (is_expensive(plan.nodes[n].op)) return false;
+        ++operators;
+    }
+    return operators * vectors * lanes <= kMostWrittenOut;
+}
+
+// At most kVectorsAtOnce vectors of voices, over samples [begin, end) of the row.
+class Part {
+public:
+    Part(KernelEmit& kernel, const std::function<std::unique_ptr<StreamPoints>()>& points,
+         const Voice* voices, std::size_t count, bool written_out)
+        : samples_(points()), stores_(kernel, *samples_), written_out_(written_out) {
+        stores_.finished_later = true;
+        const unsigned lanes = samples_->e.lanes;
+        for (std::size_t at = 0; at < count; at += lanes)
+            vectors_.emplace_back(*samples_, points(), kernel.plan, voices + at,
+                                  std::min<std::size_t>(lanes, count - at), written_out);
+    }
+
+    void emit(V begin, V end, const Part* before) {
+        Emit& e = samples_->e;
+        for (std::size_t i = 0; i < vectors_.size(); ++i)
+            vectors_[i].before_row(begin, before == nullptr ? nullptr : &before->vectors_[i]);
+        counted_loop(e, begin, end, e.lanes, [&](V column) {
+            samples_->column = column;
+            for (Lanes& lanes : vectors_) lanes.begin_chunk(llvm::cast<llvm::PHINode>(column.v));
+            const auto sample = [&](V number) {
+                for (Lanes& lanes : vectors_) lanes.compute(number);
+                for (Lanes& lanes : vectors_) lanes.end_sample();
+            };
+            if (written_out_) {
+                for (unsigned i = 0; i < e.lanes; ++i) sample(e.count(i));
+            } else {
+                const V steps = e.min_int(end - column, e.count(e.lanes));
+                counted_loop(e, e.count(0), steps, 1, sample);
+            }
+            for (Lanes& lanes : vectors_) lanes.store(stores_, column);
+            for (Lanes& lanes : vectors_) lanes.end_chunk();
+        });
+    }
+
+private:
+    std::unique_ptr<StreamPoints> samples_;
+    StoreEmit stores_;
+    bool written_out_;
+    std::vector<Lanes> vectors_;
+};
 
 }  // namespace
 
@@ -236,6 +336,7 @@ void emit_voices(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>
     Emit e(ir, kernel.code, kernel.machine, kernel.machine.lanes / 2);
     const V first = e.wrap(function->getArg(2));
     const V end = e.wrap(function->getArg(3));
+    const V whole = end - e.both(end - first, e.count(e.lanes - 1));
     for (std::size_t from = 0; from < voices.size(); from += kVectorsAtOnce * e.lanes) {
         auto* begin = llvm::BasicBlock::Create(ir.getContext(), "voices", function);
         llvm::Instruction* entry = ir.CreateBr(begin);
@@ -247,26 +348,16 @@ void emit_voices(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>
             made->row = e.wrap(function->getArg(1));
             return made;
         };
-        const auto samples = points();
-        StoreEmit stores(kernel, *samples);
-        stores.finished_later = true;
-        std::vector<Lanes> vectors;
-        const std::size_t to = std::min(voices.size(), from + kVectorsAtOnce * e.lanes);
-        for (std::size_t at = from; at < to; at += e.lanes)
-            vectors.emplace_back(*samples, points(), kernel.plan, &voices[at],
-                                 std::min<std::size_t>(e.lanes, to - at));
-        for (Lanes& lanes : vectors) lanes.before_row(first);
-        counted_loop(e, first, end, e.lanes, [&](V column) {
-            samples->column = column;
-            for (Lanes& lanes : vectors) lanes.begin_chunk(llvm::cast<llvm::PHINode>(column.v));
-            const V steps = e.min_int(end - column, e.count(e.lanes));
-            counted_loop(e, e.count(0), steps, 1, [&](V sample) {
-                for (Lanes& lanes : vectors) lanes.compute(sample);
-                for (Lanes& lanes : vectors) lanes.end_sample();
-            });
-            for (Lanes& lanes : vectors) lanes.store(stores, column);
-            for (Lanes& lanes : vectors) lanes.end_chunk();
-        });
+        const std::size_t count = std::min(voices.size() - from, kVectorsAtOnce * e.lanes);
+        const std::size_t vectors = (count + e.lanes - 1) / e.lanes;
+        Part rest(kernel, points, &voices[from], count, false);
+        if (!is_short(kernel.plan, stages, voices[from], vectors, e.lanes)) {
+            rest.emit(first, end, nullptr);
+            continue;
+        }
+        Part written_out(kernel, points, &voices[from], count, true);
+        written_out.emit(first, whole, nullptr);
+        rest.emit(whole, end, &written_out);
     }
 }
 

@@ -86,6 +86,11 @@ void Region::run(const std::vector<std::uint32_t>& roots) {
     for (const std::uint32_t node : nodes) compute(node);
 }
 
+void Region::forget(std::size_t since) {
+    for (std::size_t i = since; i < trail_.size(); ++i) memo_[trail_[i]] = {};
+    trail_.resize(since);
+}
+
 void Region::compute(std::uint32_t node) {
     if (memo_[node]) return;
     const Node& n = plan_.nodes[node];
@@ -400,9 +405,8 @@ void Region::emit_loop(std::uint32_t node) {
         next.push_back(v);
     }
     open_.pop_back();
-    for (std::size_t i = trail; i < trail_.size(); ++i) memo_[trail_[i]] = {};
+    forget(trail);
     for (std::size_t i = places; i < place_trail_.size(); ++i) places_.erase(place_trail_[i]);
-    trail_.resize(trail);
     place_trail_.resize(places);
     turn->addIncoming((e.wrap(turn) + 1.0).v, e.ir.GetInsertBlock());
     for (std::size_t i = 0; i < next.size(); ++i)

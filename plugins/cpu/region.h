@@ -38,6 +38,10 @@ public:
     // Gives a node a value from outside.
     void define(std::uint32_t node, V v) { memo_[node] = v; }
 
+    // How much has been emitted; what is forgotten from there on will be emitted anew.
+    [[nodiscard]] std::size_t emitted() const { return trail_.size(); }
+    void forget(std::size_t since);
+
     Emit& e;
 
     // Instructions before which values may be placed that hold for the whole call, and for a row.
