@@ -43,7 +43,9 @@ void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>&
     Emit e(ir, kernel.code, kernel.machine, by_sample ? 1 : kernel.machine.lanes);
     StreamPoints region(e, kernel, function->getArg(0), stages, number, handed, by_sample);
     StoreEmit stores(kernel, region);
-    stores.finished_later = by_sample;
+    // What was stored in this very row is read back only over distances within it.
+    const bool reads_row = stage.recursive && !by_sample && stage.least_delay < kRow;
+    stores.finished_later = !reads_row;
     auto* begin = llvm::BasicBlock::Create(ir.getContext(), "stage", function);
     region.entry_point = region.row_point = ir.CreateBr(begin);
     region.row = e.wrap(function->getArg(1));
@@ -89,7 +91,7 @@ void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>&
         }
     };
     if (!roots.empty()) counted_loop(e, first, end, e.lanes, chunk);
-    if (!by_sample) return;
+    if (reads_row) return;
     for (const std::uint32_t s : all_stores)
         if (kernel.source.outputs[kernel.plan.stores[s].output].kind == WEFT_OUTPUT_CACHE)
             stores.finish_ring(s);

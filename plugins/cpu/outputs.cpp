@@ -25,20 +25,25 @@ std::string megabytes(double bytes) {
     return std::to_string(static_cast<std::uint64_t>(bytes / 1e6)) + " MB";
 }
 
-// Does a stream kernel both store output `number` and read it?
-bool stream_feedback(const weft_batch& batch, std::uint32_t number) {
+// Who reads what a stream kernel stores.
+struct Readers {
+    bool itself = false;
+    bool others = false;
+};
+
+Readers readers_of(const weft_batch& batch, std::uint32_t number) {
+    Readers readers;
     for (const weft_kernel& kernel : cpp::list(batch.kernels, batch.kernel_count)) {
-        if (kernel.domain != WEFT_DOMAIN_STREAM) continue;
         bool stores = false;
         for (const weft_store& store : cpp::list(kernel.stores, kernel.store_count))
             stores |= store.output == number;
-        if (!stores) continue;
+        const bool inside = stores && kernel.domain == WEFT_DOMAIN_STREAM;
         for (const weft_ir_value& v : cpp::list(kernel.ir.values, kernel.ir.value_count))
             if (v.op == WEFT_OP_SAMPLE && v.aux < batch.input_count &&
                 batch.inputs[v.aux].internal_output == number)
-                return true;
+                (inside ? readers.itself : readers.others) = true;
     }
-    return false;
+    return readers;
 }
 
 // Lanes that a vector may read or write beyond the last row, column or tick.
@@ -52,10 +57,13 @@ std::string name_of(const weft_output& output) {
 
 // Lays a cache out: planes of rows that begin on cache lines, one after the other for each tick.
 // Returns the bytes it takes.
-std::uint64_t Program::lay_out(weft_grid& grid, bool recursive, const weft_output& output) const {
+std::uint64_t Program::lay_out(weft_grid& grid, const weft_batch& batch,
+                               std::uint32_t number) const {
+    const weft_output& output = batch.outputs[number];
+    const Readers readers = readers_of(batch, number);
     // A filter's memory is kept in f64: what it loses would come back with every sample.
     if (grid.format != WEFT_FORMAT_F64) grid.format = WEFT_FORMAT_F32;
-    if (recursive) grid.format = WEFT_FORMAT_F64;
+    if (readers.itself) grid.format = WEFT_FORMAT_F64;
     double bytes = static_cast<double>(element_size(grid.format));
     auto stride = static_cast<std::int64_t>(bytes);
     std::uint64_t capacity = 1;
@@ -71,9 +79,13 @@ std::uint64_t Program::lay_out(weft_grid& grid, bool recursive, const weft_outpu
         if (ring->wrap != WEFT_WRAP_RING) continue;
         capacity = std::max(ring->count, ring->capacity);
         if (ring->tick == WEFT_TICK_SAMPLE) {
-            // Whole rows, so that a row never wraps, and room for what one call computes.
+            // Whole rows, so that a row never wraps. Room for what one call computes, or as a
+            // voice's memory shall stay in the processor's cache, for one row and lanes beyond it,
+            // where nobody looks back at more than that.
+            const bool row_by_row = !readers.others && output.shared == 0;
             const std::uint64_t wanted =
-                std::max(ring->count + (stream_rows_ + 1) * kRow, ring->capacity);
+                row_by_row ? ring->count + 2 * kRow
+                           : std::max(ring->count + (stream_rows_ + 1) * kRow, ring->capacity);
             capacity = (wanted + kRow - 1) / kRow * kRow;
         }
         ring->capacity = capacity;
@@ -87,7 +99,9 @@ std::uint64_t Program::lay_out(weft_grid& grid, bool recursive, const weft_outpu
                                " does not fit into the " + megabytes(static_cast<double>(machine)) +
                                " of this machine",
                            std::string(cpp::view(output.node)));
-    const std::uint64_t size = static_cast<std::uint64_t>(stride) * capacity + kPad * 64 + 64;
+    std::uint64_t size = static_cast<std::uint64_t>(stride) * capacity + kPad * 64 + 64;
+    if (const weft_axis* ring = ring_of(grid); ring != nullptr && ring->tick == WEFT_TICK_SAMPLE)
+        size += static_cast<std::uint64_t>(kRingMirror * stride);
     grid.channel_stride = static_cast<std::int64_t>(size);
     return size;
 }
@@ -138,7 +152,7 @@ void Program::add_outputs(const weft_batch& batch) {
         output.target = from.target;
         output.grid = from.grid;
         if (from.kind != WEFT_OUTPUT_CACHE) continue;
-        const std::uint64_t size = lay_out(output.grid, stream_feedback(batch, number), from);
+        const std::uint64_t size = lay_out(output.grid, batch, number);
         if (weft_inherit* inherit = cpp::inheritance_of(batch, number); inherit != nullptr)
             output.cache = take_over(*inherit, output.grid);
         if (output.cache == nullptr) output.cache = make_cache(output.grid, size, from.shared != 0);

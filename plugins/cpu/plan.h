@@ -160,7 +160,9 @@ void put_in_order(Plan& plan);
 
 // Samples of a stream that are computed together: rows begin at its multiples.
 constexpr std::uint64_t kRow = 128;
-// Slots that a ring of samples repeats behind its end: the lanes of the widest vector.
-constexpr std::int64_t kRingMirror = 16;
+// Slots that a ring of samples repeats behind its end, so that a row of the past never wraps.
+constexpr std::int64_t kRingMirror = kRow;
+// Numbers that a row's last chunk may have too many: the lanes of the widest vector.
+constexpr std::int64_t kRowOverhang = 16;
 
 }  // namespace weft::cpu

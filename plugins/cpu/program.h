@@ -90,8 +90,8 @@ public:
 private:
     // outputs.cpp
     void add_outputs(const weft_batch& batch);
-    [[nodiscard]] std::uint64_t lay_out(weft_grid& grid, bool recursive,
-                                        const weft_output& output) const;
+    [[nodiscard]] std::uint64_t lay_out(weft_grid& grid, const weft_batch& batch,
+                                        std::uint32_t number) const;
     [[nodiscard]] std::shared_ptr<Cache> make_cache(const weft_grid& grid, std::uint64_t size,
                                                     bool shared);
     [[nodiscard]] static std::shared_ptr<Cache> take_over(weft_inherit& inherit, weft_grid& grid);

@@ -130,7 +130,7 @@ private:
     V window_base(V low, std::uint64_t count);
     V window_load(llvm::Value* base, V index);
     V edge_index(const weft_axis& axis, V shift, bool high);
-    V ring_bytes(const weft_axis& axis, V back, Taps& taps);
+    void read_ring(const weft_axis& axis, V back, Taps& taps);
     V bytes_from(V index, std::int64_t stride);
     void add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool high);
 

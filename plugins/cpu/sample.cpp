@@ -204,9 +204,7 @@ void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool hig
     if (node.contiguous == axis) {
         const V shift = memo_[low_node];
         if (a.wrap == WEFT_WRAP_RING) {
-            taps.bytes = taps.bytes + ring_bytes(a, shift, taps);
-            taps.contiguous = true;
-            return;
+            return read_ring(a, shift, taps);
         }
         if (!edges) {
             const V first = column_index() + e.to_i64(shift) + e.count(high ? 1 : 0);
@@ -244,16 +242,29 @@ void Region::add_axis(Taps& taps, const Node& node, std::uint32_t axis, bool hig
     taps.units = taps.units ? taps.units + scaled : scaled;
 }
 
-// The offset of a ring's slot for the tick of lane 0; the lanes after it follow in memory, also
-// past the ring's end (kernel_stream.h).
-V Region::ring_bytes(const weft_axis& axis, V back, Taps& taps) {
+// Moves the read to the slot of lane 0; the lanes after it follow in memory, also past the ring's
+// end (store.cpp). What lies a row back or more follows for a whole row: it is found once, before
+// its first sample. What is nearer may have been stored in this row, before its end is repeated.
+void Region::read_ring(const weft_axis& axis, V back, Taps& taps) {
     const V ticks = e.to_i64(back);
+    const auto* known = llvm::dyn_cast<llvm::ConstantInt>(ticks.v);
     const V missing = e.less_int(ticks, e.count(0));
-    if (!llvm::isa<llvm::Constant>(ticks.v)) taps.outside = e.spread(missing);
-    V slot = ring_slot(axis.capacity) + column_index() - e.select(missing, e.count(0), ticks);
+    if (known == nullptr) taps.outside = e.spread(missing);
     const V capacity = e.count(static_cast<std::int64_t>(axis.capacity));
-    slot = e.select(e.less_int(slot, e.count(0)), slot + capacity, slot);
-    return slot * e.count(axis.stride);
+    const auto within = [&](V slot) {
+        return e.select(e.less_int(slot, e.count(0)), slot + capacity, slot) * e.count(axis.stride);
+    };
+    taps.contiguous = true;
+    if (known == nullptr || known->getSExtValue() < static_cast<std::int64_t>(kRow)) {
+        const V slot = ring_slot(axis.capacity) + column_index();
+        taps.bytes = taps.bytes + within(slot - e.select(missing, e.count(0), ticks));
+        return;
+    }
+    taps.bytes = taps.bytes + column_index() * e.count(axis.stride);
+    const V first = ring_slot(axis.capacity);
+    llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+    if (entry_point != nullptr) e.ir.SetInsertPoint(entry_point);
+    taps.data = e.wrap(e.ir.CreateGEP(e.ir.getInt8Ty(), taps.data.v, within(first - ticks).v));
 }
 
 // The slot of a row's first sample. Rings hold whole rows: the others follow it.
@@ -329,7 +340,7 @@ V Region::load_tap(const Taps& taps) {
         loaded = e.from_int(bits, wanted) / (bytes ? 255.0 : 65535.0);
     } else if (exact_ || !loaded.vector()) {
         loaded = e.to_f64(loaded);
-    } else {
+    } else if (!taps.f64) {
         loaded = e.to_f32(loaded);
     }
     if (taps.outside) loaded = e.select(taps.outside, e.number(loaded, 0.0), loaded);
@@ -381,6 +392,7 @@ V Region::read(const Node& node) {
     Taps taps;
     taps.grid = &input.grid;
     taps.channel = input.channel;
+    taps.f64 = node.f64;
     taps.bytes = e.count(0);
     taps.data = data_of(node.aux);
     if (may_stand_beside(node)) return read_beside(node, taps);

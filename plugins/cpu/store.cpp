@@ -101,7 +101,7 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
 }
 
 // Into a stream's cache: whole chunks, as what stands beyond the newest tick is never read. The
-// ring's first slots stand once more behind its end, so that a chunk can be read across it.
+// ring's first row stands once more behind its end, so that rows can be read across it.
 void StoreEmit::ring(std::size_t store, V column) {
     Emit& e = region_.e;
     const PlanStore& s = kernel_.plan.stores[store];
@@ -128,8 +128,7 @@ void StoreEmit::ring(std::size_t store, V column) {
     put(slot + column);
     if (finished_later) return;
     const V capacity = e.count(static_cast<std::int64_t>(axis->capacity));
-    const V first = e.both(e.same_int(slot, e.count(0)), e.less_int(column, e.count(kRingMirror)));
-    put(e.select(first, capacity, slot) + column);
+    put(e.select(e.same_int(slot, e.count(0)), capacity, slot) + column);
 }
 
 void StoreEmit::finish_ring(std::size_t store) {

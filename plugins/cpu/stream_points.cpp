@@ -14,8 +14,7 @@ void StreamPoints::hand_on(std::uint32_t node) {
     auto [at, fresh] = handed_.try_emplace(node);
     if (fresh) {
         at->second = {kernel_.scratch_bytes, v.f64()};
-        // A row, and the lanes that a last chunk has too many.
-        kernel_.scratch_bytes += (kRow + kRingMirror) * (v.f64() ? 8 : 4);
+        kernel_.scratch_bytes += (kRow + kRowOverhang) * (v.f64() ? 8 : 4);
     }
     e.ir.CreateAlignedStore(v.v, place_of(at->second), llvm::Align(4));
 }
@@ -46,14 +45,43 @@ V StreamPoints::sample() {
     return e.spread(first) + e.from_int(e.lane_numbers(), e.f64());
 }
 
-// weft_clock_wrap, lane by lane.
+// weft_clock_wrap, lane by lane; what does not loop is not divided.
 V StreamPoints::wrap(V ticks, V period) {
+    llvm::Function* function = e.ir.GetInsertBlock()->getParent();
+    llvm::BasicBlock* before = e.ir.GetInsertBlock();
+    auto* loop = llvm::BasicBlock::Create(e.ir.getContext(), "loop", function);
+    auto* after = llvm::BasicBlock::Create(e.ir.getContext(), "wrapped", function);
+    e.ir.CreateCondBr(e.greater(period, e.number(period, 0.0)).v, loop, after);
+    e.ir.SetInsertPoint(loop);
     const V rest = ticks - e.floor(ticks / period) * period;
     const V below = e.less(rest, e.number(rest, 0.0));
     const V above = e.at_least(rest, e.spread(period));
     const V fixed = e.select(below, rest + period, e.select(above, rest - period, rest));
-    const V loops = e.spread(e.greater(period, e.number(period, 0.0)));
-    return e.select(loops, fixed, ticks);
+    e.ir.CreateBr(after);
+    e.ir.SetInsertPoint(after);
+    llvm::PHINode* wrapped = e.ir.CreatePHI(ticks.type(), 2);
+    wrapped->addIncoming(ticks.v, before);
+    wrapped->addIncoming(fixed.v, loop);
+    return e.wrap(wrapped);
+}
+
+// ticks / rate to the last bit, without a division a vector: the remainder of a product with the
+// reciprocal is exact, and corrects it. Once, and it is off by less than a unit in the last place;
+// twice, and it is the quotient as IEEE rounds it (Markstein, 1990).
+V StreamPoints::seconds(V ticks) {
+    const V rate = frame_field(WEFT_FIELD_RATE);
+    if (!e.machine.fma || !ticks.vector()) return ticks / rate;
+    if (!reciprocal_of_rate_) {
+        llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
+        if (entry_point != nullptr) e.ir.SetInsertPoint(entry_point);
+        reciprocal_of_rate_ = e.scalar(1.0) / rate;
+    }
+    V quotient = ticks * reciprocal_of_rate_;
+    for (int turn = 0; turn < 2; ++turn) {
+        const V rest = e.fma(-quotient, e.spread(rate), ticks);
+        quotient = e.fma(rest, e.spread(reciprocal_of_rate_), quotient);
+    }
+    return quotient;
 }
 
 // The fields of weft_clock_at_sample, by the same arithmetic.
@@ -64,8 +92,8 @@ V StreamPoints::clock(std::uint32_t number) {
     };
     const auto fraction = [&](V x) { return x - e.floor(x); };
     switch (number) {
-        case WEFT_FIELD_TIME: return wrap(sample(), period()) / rate;
-        case WEFT_FIELD_ABSTIME: return sample() / rate;
+        case WEFT_FIELD_TIME: return seconds(wrap(sample(), period()));
+        case WEFT_FIELD_ABSTIME: return seconds(sample());
         case WEFT_FIELD_SAMPLE: return e.floor(wrap(sample(), period()));
         case WEFT_FIELD_ABSSAMPLE: return sample();
         case WEFT_FIELD_BEAT: return clock(WEFT_FIELD_ABSTIME) * frame_field(WEFT_FIELD_BPM) / 60.0;

@@ -62,11 +62,13 @@ private:
     V sample();
     V clock(std::uint32_t number);
     V wrap(V ticks, V period);
+    V seconds(V ticks);
 
     KernelEmit& kernel_;
     const Stages& stages_;
     std::uint32_t stage_;
     HandedValues& handed_;
+    V reciprocal_of_rate_;
 };
 
 }  // namespace weft::cpu

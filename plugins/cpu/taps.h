@@ -15,10 +15,11 @@ struct Region::Beside {
 struct Region::Taps {
     const weft_grid* grid = nullptr;
     std::uint32_t channel = 0;
-    V data;     // of the input
-    V bytes;    // scalar part of the offset, i64
-    V units;    // lane part of the offset in elements, i32 or i64; null when there is none
-    V outside;  // mask: reads 0; null when there is none
+    bool f64 = false;  // what is read is needed with all its bits
+    V data;            // of the input
+    V bytes;           // scalar part of the offset, i64
+    V units;           // lane part of the offset in elements, i32 or i64; null when there is none
+    V outside;         // mask: reads 0; null when there is none
     bool contiguous = false;
     V window;  // lane part as a number from the scalar part on, within two vectors; or null
     const Beside* beside = nullptr;

@@ -41,26 +41,39 @@ protected:
     }
 };
 
+// To the last bit: with and without a loop, at rates by which one divides less easily, in the first
+// second and after years.
 TEST_P(Stream, ClockFields) {
-    batch.settings[WEFT_FIELD_LOOP] = 7;
-    for (const std::uint32_t field :
-         {WEFT_FIELD_TIME, WEFT_FIELD_ABSTIME, WEFT_FIELD_SAMPLE, WEFT_FIELD_ABSSAMPLE,
-          WEFT_FIELD_BEAT, WEFT_FIELD_BEATPHASE, WEFT_FIELD_MEASURE, WEFT_FIELD_MEASUREPHASE}) {
-        BatchText text;
-        text.settings = batch.settings;
-        KernelText& kernel = text.kernel(WEFT_DOMAIN_STREAM);
-        const std::uint32_t out = text.sound(0);
-        text.outputs[out].grid.format = WEFT_FORMAT_F64;
-        text.outputs[out].grid.axes[0].stride = 8;
-        kernel.store(out, {kernel.ir.field(field, kPoint, true)});
-        Compiled program(host, text, GetParam());
-        ASSERT_TRUE(program.ok()) << program.error().message;
-        std::vector<double> sound(800);
-        ASSERT_EQ(program.frame(154, {{sound.data(), 6400}}, kStart, 800), WEFT_OK);
-        for (std::int64_t n = 0; n < 800; ++n) {
-            double fields[WEFT_FIELD_COUNT];
-            weft_clock_at_sample(text.settings.data(), kStart + n, fields);
-            ASSERT_EQ(sound[static_cast<std::size_t>(n)], fields[field]) << field << ' ' << n;
+    struct Clock {
+        double rate, loop;
+        std::int64_t start;
+    };
+    for (const Clock& clock :
+         {Clock{48000, 7, kStart}, Clock{48000, 0, kStart}, Clock{44100, 0, 0},
+          Clock{44100, 3, std::int64_t{1} << 43}, Clock{44117, 0, (std::int64_t{1} << 46) + 11},
+          Clock{96000, 0, 1}, Clock{999983, 0, (std::int64_t{1} << 50) - 401}, Clock{3, 0, 5}}) {
+        if (!exact() && clock.start != kStart) continue;
+        for (const std::uint32_t field :
+             {WEFT_FIELD_TIME, WEFT_FIELD_ABSTIME, WEFT_FIELD_SAMPLE, WEFT_FIELD_ABSSAMPLE,
+              WEFT_FIELD_BEAT, WEFT_FIELD_BEATPHASE, WEFT_FIELD_MEASURE, WEFT_FIELD_MEASUREPHASE}) {
+            BatchText text;
+            text.settings[WEFT_FIELD_RATE] = clock.rate;
+            text.settings[WEFT_FIELD_LOOP] = clock.loop;
+            KernelText& kernel = text.kernel(WEFT_DOMAIN_STREAM);
+            const std::uint32_t out = text.sound(0);
+            text.outputs[out].grid.format = WEFT_FORMAT_F64;
+            text.outputs[out].grid.axes[0].stride = 8;
+            kernel.store(out, {kernel.ir.field(field, kPoint, true)});
+            Compiled program(host, text, GetParam());
+            ASSERT_TRUE(program.ok()) << program.error().message;
+            std::vector<double> sound(800);
+            ASSERT_EQ(program.frame(154, {{sound.data(), 6400}}, clock.start, 800), WEFT_OK);
+            for (std::int64_t n = 0; n < 800; ++n) {
+                double fields[WEFT_FIELD_COUNT];
+                weft_clock_at_sample(text.settings.data(), clock.start + n, fields);
+                ASSERT_EQ(sound[static_cast<std::size_t>(n)], fields[field])
+                    << field << ' ' << n << " at " << clock.rate;
+            }
         }
     }
 }
@@ -132,7 +145,7 @@ TEST_P(Stream, Biquads) {
 // Echoes: recursion longer and shorter than a vector, and plain delays, long past the ring's
 // length.
 TEST_P(Stream, Delays) {
-    for (const int delay : {1, 2, 7, 15, 16, 17, 40, 100, 130, 300, 1000}) {
+    for (const int delay : {1, 2, 7, 15, 16, 17, 40, 100, 127, 128, 129, 143, 300, 1000}) {
         BatchText text;
         KernelText& kernel = text.kernel(WEFT_DOMAIN_STREAM);
         Ir& ir = kernel.ir;
@@ -166,8 +179,44 @@ TEST_P(Stream, Delays) {
     }
 }
 
-// A filter of so many coefficients that it becomes a loop, over what it was given and over what it
-// has made.
+// What a loop keeps in doubles is read in doubles, far back and near.
+TEST_P(Stream, PastKeepsItsBits) {
+    if (!exact()) return;  // keeps singles
+    constexpr int kFar = 200;
+    KernelText& kernel = batch.kernel(WEFT_DOMAIN_STREAM);
+    Ir& ir = kernel.ir;
+    const std::uint32_t cache = batch.cache(kFar + 1, WEFT_TICK_SAMPLE);
+    const auto back = [&](int distance) {
+        const Ir::Id read = ir.sample(batch.internal(cache), {ir.constant(distance)}, true);
+        ir.set_varies(read, kPoint);
+        return read;
+    };
+    const auto op = [&](std::uint16_t number, Ir::Id a, Ir::Id b) {
+        return ir.op(number, {a, b}, true);
+    };
+    const Ir::Id n = ir.field(WEFT_FIELD_ABSSAMPLE, kPoint, true);
+    const Ir::Id in = op(WEFT_OP_ADD, ir.constant(1), op(WEFT_OP_MUL, n, ir.constant(0x1p-40)));
+    const Ir::Id echo = op(WEFT_OP_MUL, back(kFar), ir.constant(0.5));
+    kernel.store(cache, {op(WEFT_OP_ADD, in, echo)});
+    const std::uint32_t out = batch.sound(0);
+    batch.outputs[out].grid.format = WEFT_FORMAT_F64;
+    batch.outputs[out].grid.axes[0].stride = 8;
+    kernel.store(out, {op(WEFT_OP_SUB, back(3), back(kFar))});
+    Compiled program(host, batch, GetParam());
+    ASSERT_TRUE(program.ok()) << program.error().message;
+    std::vector<double> sound(800), kept;
+    ASSERT_EQ(program.frame(0, {{sound.data(), 6400}}, 0, 800), WEFT_OK);
+    const auto past = [&](std::size_t at, std::size_t distance) {
+        return at >= distance ? kept[at - distance] : 0.0;
+    };
+    for (std::size_t i = 0; i < sound.size(); ++i) {
+        kept.push_back(1 + static_cast<double>(i) * 0x1p-40 + past(i, kFar) * 0.5);
+        ASSERT_EQ(sound[i], past(i, 3) - past(i, kFar)) << i;
+    }
+}
+
+// A filter of so many coefficients that it becomes a loop, over what it was given and over what
+// it has made.
 TEST_P(Stream, LongFilters) {
     constexpr std::size_t kTaps = 300;
     for (const bool recursive : {false, true}) {
