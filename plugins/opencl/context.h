@@ -34,6 +34,7 @@ namespace weft::opencl {
     F(EnqueueMapBuffer)          \
     F(EnqueueMarkerWithWaitList) \
     F(EnqueueNDRangeKernel)      \
+    F(EnqueueReadBuffer)         \
     F(EnqueueUnmapMemObject)     \
     F(EnqueueWriteBuffer)        \
     F(Finish)                    \

@@ -10,7 +10,8 @@
 namespace weft::opencl {
 namespace {
 
-// What is written for every frame is copied to the device; what is larger is read where it is.
+// What is written or read for every frame is copied to the device, or from it; what is larger is
+// used where it is.
 constexpr std::uint64_t kMostStaged = 65536;
 constexpr std::uint64_t kHugePage = 2u << 20;
 
@@ -138,12 +139,14 @@ void Memory::on_host(std::uint64_t bytes, bool shared) {
 void Memory::on_device(std::uint64_t bytes, gpu::Place place) {
     if (place == gpu::Place::device) {
         memory_ = create(CL_MEM_READ_WRITE, bytes, nullptr);
-    } else if (place == gpu::Place::upload && bytes <= kMostStaged) {
+    } else if ((place == gpu::Place::upload ||
+                (place == gpu::Place::readback && !context_.stays_mapped)) &&
+               bytes <= kMostStaged) {
         memory_ = create(CL_MEM_READ_WRITE, bytes, nullptr);
         staging_ = create(CL_MEM_ALLOC_HOST_PTR, bytes, nullptr);
         host = map(staging_.get(), bytes, true, nullptr);
         mapped_ = staging_.get();
-        access_ = Access::staged;
+        access_ = place == gpu::Place::upload ? Access::staged : Access::fetched;
     } else {
         memory_ = create(CL_MEM_ALLOC_HOST_PTR, bytes, nullptr);
         host = map(memory_.get(), bytes, true, nullptr);
@@ -176,7 +179,8 @@ void Memory::before(cl_command_queue queue) {
     const Api& cl = context_.cl;
     cl_mem memory = memory_.get();
     switch (access_) {
-        case Access::plain: return;
+        case Access::plain:
+        case Access::fetched: return;
         case Access::mapped:
             return context_.check(
                 cl.EnqueueUnmapMemObject(queue, memory, host, 0, nullptr, nullptr), "unmap memory");
@@ -190,9 +194,14 @@ void Memory::before(cl_command_queue queue) {
     }
 }
 
-void Memory::behind(cl_command_queue queue, cl_event* event) {
+void Memory::behind(cl_command_queue queue, std::uint64_t begin, std::uint64_t end,
+                    cl_event* event) {
     cl_mem memory = memory_.get();
-    if (access_ == Access::mapped) {
+    if (access_ == Access::fetched) {
+        context_.check(context_.cl.EnqueueReadBuffer(queue, memory, CL_FALSE, begin, end - begin,
+                                                     host + begin, 0, nullptr, event),
+                       "read memory");
+    } else if (access_ == Access::mapped) {
         // The address that others know must stay the one that it is mapped at.
         if (map(memory, bytes_, false, event) != host)
             throw cpp::Failure(WEFT_UNSUPPORTED, context_.info.name + " moves mapped memory");

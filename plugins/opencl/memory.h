@@ -13,6 +13,7 @@ public:
         plain,     // nothing
         mapped,    // unmapped before, mapped again behind (Context::stays_mapped: plain)
         staged,    // `staging` is written to it before
+        fetched,   // it is read into `staging` behind
         external,  // acquired before, released behind
     };
 
@@ -27,9 +28,10 @@ public:
     [[nodiscard]] cl_mem get() const { return memory_.get(); }
     [[nodiscard]] Access access() const { return access_; }
 
-    // In the order of a queue: what access() asks for. `event` may be null.
+    // In the order of a queue: what access() asks for. The work may have written from `begin` to
+    // `end`; `event` may be null.
     void before(cl_command_queue queue);
-    void behind(cl_command_queue queue, cl_event* event);
+    void behind(cl_command_queue queue, std::uint64_t begin, std::uint64_t end, cl_event* event);
 
 private:
     explicit Memory(Context& context) : context_(context) {}

@@ -28,7 +28,11 @@ class Recorded final : public gpu::Work {
 public:
     std::vector<Handle<cl_mem>> parts;  // of buffers; outlived by no kernel
     std::vector<Memory*> around;        // with something to do before or behind
-    std::vector<Memory*> behind;
+    struct Behind {
+        Memory* memory;
+        std::uint64_t begin, end;  // of what may be written
+    };
+    std::vector<Behind> behind;
     std::vector<Step> steps;
 };
 
@@ -36,12 +40,22 @@ Memory& memory_of(const gpu::Slice& slice) {
     return static_cast<Memory&>(*slice.buffer);
 }
 
-void use(Recorded& work, const gpu::Slice& slice) {
+void use(Recorded& work, const gpu::Slice& slice, std::uint64_t bytes) {
     Memory& memory = memory_of(slice);
     if (memory.access() == Memory::Access::plain) return;
-    if (std::find(work.around.begin(), work.around.end(), &memory) != work.around.end()) return;
-    work.around.push_back(&memory);
-    if (memory.access() != Memory::Access::staged) work.behind.push_back(&memory);
+    if (std::find(work.around.begin(), work.around.end(), &memory) == work.around.end())
+        work.around.push_back(&memory);
+    const bool fetched = memory.access() == Memory::Access::fetched;
+    if (memory.access() == Memory::Access::staged || (fetched && bytes == 0)) return;
+    const std::uint64_t end = slice.offset + bytes;
+    for (Recorded::Behind& known : work.behind) {
+        // What was not written stays as the host has it.
+        const bool apart = known.end < slice.offset || end < known.begin;
+        if (known.memory != &memory || (fetched && apart)) continue;
+        known = {&memory, std::min(known.begin, slice.offset), std::max(known.end, end)};
+        return;
+    }
+    work.behind.push_back({&memory, slice.offset, end});
 }
 
 // The object that begins where the slice does.
@@ -69,7 +83,7 @@ Step record_launch(Context& context, Recorded& work, const gpu::Launch& launch) 
             parameters.push_back(nullptr);
             continue;
         }
-        use(work, slice);
+        use(work, slice, slice.buffer->size - slice.offset);
         parameters.push_back(part_of(context, work, slice));
     }
     step.kernel = make_kernel(context, pipeline, launch.entry, parameters, launch.constants);
@@ -150,12 +164,12 @@ std::unique_ptr<gpu::Work> record(Context& context, const std::vector<gpu::Comma
                 step = record_launch(context, *work, command.launch);
                 break;
             case gpu::Command::Kind::copy:
-                use(*work, command.from);
+                use(*work, command.from, 0);
                 step.from = memory_of(command.from).get();
                 step.from_offset = command.from.offset;
                 [[fallthrough]];
             case gpu::Command::Kind::fill:
-                use(*work, command.to);
+                use(*work, command.to, command.bytes);
                 step.to = memory_of(command.to).get();
                 step.to_offset = command.to.offset;
                 step.bytes = command.bytes;
@@ -216,8 +230,9 @@ std::uint64_t Timeline::submit(gpu::Work& submitted, const gpu::Order& order) {
     for (const Step& step : work.steps)
         enqueue(context_, step,
                 marks && work.behind.empty() && &step == &work.steps.back() ? &done : nullptr);
-    for (Memory* memory : work.behind)
-        memory->behind(queue, marks && memory == work.behind.back() ? &done : nullptr);
+    for (const Recorded::Behind& each : work.behind)
+        each.memory->behind(queue, each.begin, each.end,
+                            marks && &each == &work.behind.back() ? &done : nullptr);
     for (gpu::Semaphore* signal : order.signals)
         static_cast<Semaphore&>(*signal).signal(queue,
                                                 signal == order.signals.back() ? &done : nullptr);
