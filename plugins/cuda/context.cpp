@@ -145,6 +145,7 @@ void Context::describe(const Candidate& chosen) {
     info.text.lanes = 1;
     info.text.group = 256;  // a device starts a group in a time in which it writes many points
     info.text.rows = 8;
+    info.text.poll_cost = gpu::kPollCostOfHardware;
     info.text.f64 = true;
     info.text.carried = 2048;  // of the 4096 bytes that a launch has for all
     info.text.fused = true;

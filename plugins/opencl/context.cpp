@@ -262,6 +262,7 @@ void Context::describe(const Candidate& chosen) {
     info.text.group = info.text.lanes > 1 ? 16 : 256;
     if (info.text.lanes > 1) info.text.least_lag = gpu::kLeastLagOfSoftware;
     info.text.rows = 8;
+    if ((chosen.type & CL_DEVICE_TYPE_CPU) == 0) info.text.poll_cost = gpu::kPollCostOfHardware;
     info.text.f64 = true;
     // The rest is left to pointers.
     info.text.carried = static_cast<std::uint32_t>(

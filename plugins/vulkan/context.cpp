@@ -389,6 +389,8 @@ void Context::describe() {
     } else if (!software()) {
         info.text.group = 128;  // a device starts a group in a time in which it writes many points
         info.text.rows = 8;
+        info.text.dense = true;
+        info.text.poll_cost = gpu::kPollCostOfHardware;
     }
 }
 

@@ -123,15 +123,6 @@ std::vector<std::uint32_t> compile(glslang_stage_t stage, const std::string& tex
 
 }  // namespace
 
-bool has_rare_paths(const std::string& source) {
-    for (std::size_t at = source.find("ONCE"); at != std::string::npos;
-         at = source.find("ONCE", at + 1)) {
-        const std::size_t line = source.rfind('\n', at) + 1;
-        if (source.compare(line, 7, "#define") != 0) return true;
-    }
-    return false;
-}
-
 std::vector<std::uint32_t> compile_glsl(const std::string& source, std::uint32_t entry, Paths paths,
                                         const std::string& name) {
     // Behind the first line, which tells the version.

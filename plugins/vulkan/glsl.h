@@ -29,9 +29,6 @@ enum class Stage : std::uint8_t { vertex, fragment };
 [[nodiscard]] std::vector<std::uint32_t> compile_stage(Stage stage, const std::string& source,
                                                        const std::string& name);
 
-// Whether the text has paths that Paths::common leaves out.
-[[nodiscard]] bool has_rare_paths(const std::string& source);
-
 // The same module in which no arithmetic may be contracted or simplified as if it were of real
 // numbers, and with `modes` asked for.
 [[nodiscard]] std::vector<std::uint32_t> make_exact(const std::vector<std::uint32_t>& module,

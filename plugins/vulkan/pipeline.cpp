@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gpu/math/math.h"
+
 namespace weft::vulkan {
 namespace {
 
@@ -103,7 +105,7 @@ std::shared_ptr<const Pipeline> Pipelines::build(const gpu::BuildRequest& reques
     pipeline->source = text.source;
     pipeline->name = request.name;
     // Hardware branches; a software driver computes both sides.
-    if (context_.software() && has_rare_paths(text.source)) pipeline->paths = Paths::common;
+    if (context_.software() && gpu::has_rare_paths(text.source)) pipeline->paths = Paths::common;
     pipeline->parameters = static_cast<std::uint32_t>(text.parameters.size());
     const auto args =
         std::find_if(text.parameters.begin(), text.parameters.end(),

@@ -5,6 +5,7 @@ namespace {
 
 constexpr const char* kGlslHead = R"(#version 460
 #extension GL_EXT_buffer_reference : require
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_scalar_block_layout : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 )";
@@ -257,9 +258,10 @@ std::string points_entry(const TextOptions& options, const KernelText& text, con
                          std::size_t entry, const PointsText& parts) {
     const std::string axis = points.down ? "gy" : "gx";
     const std::string count = std::to_string(points.count) + "u";
-    std::string out = begin_entry(options, text, entry) +
-                      "    if (gx >= launch.z || gy >= launch.w) return;\n" + parts.head +
-                      "    uint first = " + axis + " * " + count + ";\n";
+    std::string out =
+        begin_entry(options, text, entry) +
+        "    if (gx >= launch.z || gy >= launch.w) return;\n    uint first = " + axis + " * " +
+        count + ";\n" + parts.head;
     const std::string guard = points.end % points.count == 0
                                   ? std::string()
                                   : "if (" + axis + " < " + std::to_string(points.end) + "u) ";
@@ -268,8 +270,11 @@ std::string points_entry(const TextOptions& options, const KernelText& text, con
                "    }\n    }\n";
     };
     if (points.in_loop) {
-        out += "    for (uint point = 0u; point < " + count + "; ++point) " +
-               block("point", parts.body);
+        const std::string loop =
+            "for (uint point = 0u; point < " + count + "; ++point) " + block("point", parts.body);
+        if (points.doubts) out += "    w_all = false;\n    w_doubt = false;\n";
+        out += (points.unrolled ? "    [[unroll]] " : "    ") + loop;
+        if (points.doubts) out += "    if (w_doubt) {\n    w_all = true;\n    " + loop + "    }\n";
     } else {
         for (std::uint32_t i = 0; i < points.count; ++i) {
             std::string body = parts.body;

@@ -47,6 +47,9 @@ struct Points {
     std::uint32_t count = 1;
     bool down = false;
     bool in_loop = false;   // else one after the other
+    bool unrolled = false;  // GLSL: the loop is written out by the compiler
+    bool doubts =
+        false;  // of math/prelude.cpp: what is noted leads to a second turn with everything
     std::uint64_t end = 0;  // columns, or rows, of the picture
 };
 // In `body`, gx (down: gy) is the point's own and @ its number; `head` and `tail` are before and

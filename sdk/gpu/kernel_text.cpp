@@ -15,12 +15,11 @@
 namespace weft::gpu {
 namespace {
 
-// From this cost on, in additions of all points, threads ask first whether they are still wanted: a
-// tenth of a second of a slow processor. Hardware reads one word for all of them one by one.
-constexpr double kPollCost = 4e9;
 // Up to this cost the points of a thread are written one after the other; beyond, a compiler would
 // be long at it, and they are turns of a loop.
 constexpr double kMostRepeated = 400.0;
+// The same of points below each other, of which there are more.
+constexpr double kMostUnrolled = 200.0;
 
 std::vector<std::uint32_t> all_roots(const Plan& plan) {
     std::vector<std::uint32_t> roots;
@@ -51,14 +50,14 @@ public:
             w_.place = several && here ? Words::Place::head : Words::Place::body;
         };
         in_head(true);
-        if (cost > kPollCost) w_.line("if (STOPPED) return;");
+        if (cost > w_.options.poll_cost) w_.line("if (STOPPED) return;");
         in_head(!points_.down);
         w_.line("I row = INUM(gy);");
         in_head(points_.down);
         w_.line("I column = COLUMNS(gx);");
         w_.line("int first_column = LANE0(column);");
         w_.place = Words::Place::body;
-        if (several && !points_.down && cost_of_columns() <= kMostRepeated)
+        if (several && !points_.down && cost_of_points(WEFT_VARIES_COLUMN) <= kMostRepeated)
             w_.kept_points = points_.count;
         if (w_.options.lanes > 1)
             w_.line("int lanes_here = " + std::to_string(plan_.width) + " - first_column;");
@@ -115,6 +114,7 @@ public:
         text.source = dialect_head(w_.options.target);
         std::string functions =
             math_prelude(w_.options, list(w_.singles), list(w_.doubles), w_.sin_cos);
+        const bool rare = has_rare_paths(functions);
         std::string calls = w_.head;
         for (const std::string& body : bodies_) calls += body;
         text.polls = calls.find("STOPPED") != std::string::npos;
@@ -125,6 +125,9 @@ public:
             if (points_.count > 1 && text.entries[e].over == Over::raster) {
                 Points points = points_;
                 points.in_loop = points.down || w_.kept_points == 0;
+                points.unrolled = w_.options.dense && points.down &&
+                                  cost_of_points(WEFT_VARIES_ROW) <= kMostUnrolled;
+                points.doubts = points.unrolled && rare;
                 text.source +=
                     points_entry(w_.options, text, points, e, {w_.head, bodies_[e], w_.tail});
                 continue;
@@ -144,11 +147,11 @@ private:
     }
     void end() { bodies_.push_back(std::move(w_.body)); }
 
-    // Of what every point computes for itself.
-    [[nodiscard]] double cost_of_columns() const {
+    // Of what every point of a thread computes for itself: what varies with its column, or row.
+    [[nodiscard]] double cost_of_points(std::uint8_t varies) const {
         double cost = 0.0;
         for (const PlanValue& value : plan_.values) {
-            if ((value.varies & WEFT_VARIES_COLUMN) == 0) continue;
+            if ((value.varies & varies) == 0) continue;
             cost += value.op == WEFT_OP_LOOP ? kMostRepeated : value.own_cost;
         }
         return cost;
@@ -163,7 +166,7 @@ private:
         begin(rows ? "rows" : "columns", over);
         double cost = 0.0;
         for (const std::uint32_t value : roots) cost += plan_.values[value].cost;
-        if (cost * static_cast<double>(rows ? plan_.height : plan_.width) > kPollCost)
+        if (cost * static_cast<double>(rows ? plan_.height : plan_.width) > w_.options.poll_cost)
             w_.line("if (STOPPED) return;");
         w_.line(std::string("I ") + (rows ? "row" : "column") + " = INUM(gx);");
         Region region(w_, plan_, inputs_, over, true);

@@ -19,6 +19,8 @@ enum class Target : std::uint8_t { glsl, opencl, cuda };
 // TextOptions::least_lag where the device is the processor: there a thread walks samples as fast as
 // ten others would, and launches are dearer.
 constexpr std::uint32_t kLeastLagOfSoftware = 128;
+// TextOptions::poll_cost of hardware, milliseconds there.
+constexpr double kPollCostOfHardware = 1e11;
 
 struct TextOptions {
     Target target = Target::glsl;
@@ -35,6 +37,11 @@ struct TextOptions {
     std::uint32_t carried = 0;  // OpenCL, CUDA: the most bytes of numbers that a launch carries
     std::uint32_t longest_loop = 0;  // turns after which the driver stops a point's loops; 0: never
     std::uint64_t native = 0;  // bit op - WEFT_OP_ADD: the driver's own function keeps the bound
+    bool dense = false;        // GLSL: see ONCE below
+    // From this cost on, in additions of all points, threads ask first whether they are still
+    // wanted: a tenth of a second of a slow processor. Hardware reads one word for all of them one
+    // by one.
+    double poll_cost = 4e9;
     // Sound that hangs on itself this many samples before is computed so many at a time: launches
     // cost less than samples one by one. Less far back, a thread walks them.
     std::uint32_t least_lag = 16;
@@ -126,7 +133,11 @@ struct ArgsLayout {
 // Paths that hardly a point takes stand behind ONCE(condition). A software driver walks every path
 // for every point, and such a path may cost more than all the rest: for it the text is compiled
 // with WEFT_COMMON defined, where ONCE only notes the wish, in w_doubt. Where a launch comes back
-// with one, it runs again with everything (so launches must bear to be repeated).
+// with one, it runs again with everything (so launches must bear to be repeated). Hardware jumps
+// over such a path, but the jumps, and what a compiler may not move across them, take as long as
+// the rest of a short kernel: where TextOptions::dense is set, threads with several points below
+// each other only note the wish, and compute them once more with everything where one of them has
+// it.
 constexpr std::uint64_t kMostUniformBytes = 16384;
 
 // What an entry point runs over. Its threads are `group` wide, and guard themselves at the end.

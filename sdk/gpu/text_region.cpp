@@ -99,9 +99,15 @@ std::string Region::leaf(std::uint32_t value, Real as) {
         const std::string size = slot.f64 ? "F64(" : "F32(";
         const std::uint8_t along = slot.rows ? WEFT_VARIES_ROW : WEFT_VARIES_COLUMN;
         if (head_without != 0 && along != head_without) w.place = Words::Place::head;
-        if (slot.rows) {
-            text = (slot.f64 ? "DNUM(ONE_" : "NUM(ONE_") + size + memory + ", int(gy)))";
-            if (w.options.target != Target::glsl) text.replace(text.find("int(gy)"), 7, "(int)gy");
+        if (slot.rows && head_without == WEFT_VARIES_ROW) {
+            w.place = Words::Place::head;
+            const std::string first = let("P", memory + w.bytes_on("first", slot.f64 ? 8 : 4));
+            w.place = before;
+            text = (slot.f64 ? "DNUM(ONE_" : "NUM(ONE_") + size + first + ", " +
+                   w.scalar_int("point") + "))";
+        } else if (slot.rows) {
+            text = (slot.f64 ? "DNUM(ONE_" : "NUM(ONE_") + size + memory + ", " +
+                   w.scalar_int("gy") + "))";
         } else {
             text = "ROW_" + size + memory + ", first_column)";
         }

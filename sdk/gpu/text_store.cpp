@@ -52,14 +52,9 @@ public:
 private:
     // What the launch's points are along this axis; the far part of the offset is in bytes.
     void add_axis(const weft_axis& axis, std::string& far) {
-        const std::string bytes = " * " + std::to_string(axis.stride) + "l";
         if (axis.field != WEFT_FIELD_X || axis.wrap == WEFT_WRAP_RING)
             even_ = even_ && axis.stride % 8 == 0;
-        const bool opencl = w_.options.target != Target::glsl;
-        const auto wide = [&](const std::string& i) {
-            return " + " + std::string(opencl ? "(LONG)(" : "P(") + i + ")" +
-                   (opencl ? bytes : " * P(" + std::to_string(axis.stride) + "l)");
-        };
+        const auto wide = [&](const std::string& i) { return w_.bytes_on(i, axis.stride); };
         const bool stream = region_.plan.domain == WEFT_DOMAIN_STREAM;
         if (axis.wrap == WEFT_WRAP_RING) {
             const std::string slot = w_.whole(Whole::slot, store_);
@@ -74,16 +69,25 @@ private:
             gap_ = axis.stride / unit_;
             index_ = "first_column * " + std::to_string(gap_);
         } else if (axis.field == WEFT_FIELD_Y) {
-            if (region_.plan.domain == WEFT_DOMAIN_RASTER)
-                far += wide(opencl ? "(int)gy" : "int(gy)");
+            if (region_.plan.domain != WEFT_DOMAIN_RASTER) return;
+            const bool below = region_.head_without == WEFT_VARIES_ROW;
+            far += wide(w_.scalar_int(below ? "first" : "gy"));
+            if (below) step_ = wide("point");
         } else if (stream) {
             far += wide("sample_index");
         }
     }
 
     void put(const char* word, std::int64_t offset, const std::string& x) {
-        const std::string at =
-            offset == 0 ? memory_ : memory_ + " + " + std::to_string(offset) + "ul";
+        std::string at = offset == 0 ? memory_ : memory_ + " + " + std::to_string(offset) + "ul";
+        // The points of a thread are at known distances from its first.
+        if (!step_.empty()) {
+            const std::string first = w_.name("s");
+            w_.place = Words::Place::head;
+            w_.line("P " + first + " = " + at + ";");
+            w_.place = Words::Place::body;
+            at = first + step_;
+        }
         if (w_.kept_points != 0) return keep(word, at, offset % 8 == 0, x);
         w_.line(std::string(word) + "(" + at + ", " + index_ + ", " + std::to_string(gap_) + ", " +
                 x + ", lanes_here);");
@@ -142,6 +146,7 @@ private:
     bool across_ = false;  // it has an axis of columns
     bool even_ = true;     // rows begin at multiples of 8 bytes
     std::string memory_;
+    std::string step_;  // from the first point of a thread to another below it
     std::string index_;
 };
 

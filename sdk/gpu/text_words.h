@@ -48,6 +48,16 @@ public:
     void line(const std::string& text);
     void open(const std::string& text);  // a line that ends in {
     void close(const std::string& text = "}");
+    [[nodiscard]] std::string scalar_int(const std::string& x) const {
+        return options.target == Target::glsl ? "int(" + x + ")" : "(int)" + x;
+    }
+    // What is added to an address for `count`, a scalar, steps of so many bytes.
+    [[nodiscard]] std::string bytes_on(const std::string& count, std::int64_t bytes) const {
+        const bool glsl = options.target == Target::glsl;
+        const std::string step = std::to_string(bytes) + "l";
+        return glsl ? " + P(" + count + ") * P(" + step + ")"
+                    : " + (LONG)(" + count + ") * " + step;
+    }
     // A name of its own: "t12".
     [[nodiscard]] std::string name(const char* prefix) { return prefix + std::to_string(next_++); }
 

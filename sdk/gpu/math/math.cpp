@@ -165,6 +165,14 @@ private:
 
 }  // namespace
 
+bool has_rare_paths(std::string_view text) {
+    constexpr std::string_view kMark = "ONCE", kDefine = "#define";
+    for (std::size_t at = text.find(kMark); at != std::string_view::npos;
+         at = text.find(kMark, at + 1))
+        if (text.substr(text.rfind('\n', at) + 1, kDefine.size()) != kDefine) return true;
+    return false;
+}
+
 std::string math_function(std::uint32_t op, bool in_double) {
     return "w_" + section_name(op, in_double);
 }

@@ -41,6 +41,9 @@ namespace weft::gpu {
                                        const std::vector<std::uint16_t>& doubles,
                                        bool sin_cos = false);
 
+// Whether the text has paths that hardly a point takes (kernel_text.h).
+[[nodiscard]] bool has_rare_paths(std::string_view text);
+
 // "w_sin_f" or "w_sin_d".
 [[nodiscard]] std::string math_function(std::uint32_t op, bool in_double);
 

@@ -45,7 +45,11 @@ constexpr const char* kGlsl = R"(#define FN
 #define NOT(x) (!(x))
 #define ANY(x) (x)
 #define ANY_D(x) (x)
-#ifdef WEFT_COMMON
+#if DENSE
+bool w_all = true;
+bool w_doubt = false;
+#define ONCE(x) w_doubt = OR(w_doubt, x); if (w_all && (x))
+#elif defined(WEFT_COMMON)
 bool w_doubt = false;
 #define ONCE(x) w_doubt = OR(w_doubt, x); if (false)
 #elif FUSED
@@ -256,6 +260,8 @@ std::string math_types(const TextOptions& options) {
                ? "#define FUSED 1\n#define FMA(a, b, c) " + fma + "\n#define TURNS_LIMIT 65536.0f\n"
                : "#define FUSED 0\n#define FMA(a, b, c) ((a) * (b) + (c))\n"
                  "#define TURNS_LIMIT 6400.0f\n";
+    if (options.target == Target::glsl)
+        way += options.dense ? "#define DENSE 1\n" : "#define DENSE 0\n";
     return way + text;
 }
 

@@ -31,6 +31,7 @@ TextOptions made(Target target, std::uint32_t lanes, bool f64, std::uint32_t lon
     options.f64 = f64;
     options.fused = lanes == 1;
     options.rows = 4;
+    options.dense = target == Target::glsl && longest_loop == 0;
     options.threads = 256;
     options.longest_loop = longest_loop;
     options.carried = lanes == 4 ? 0 : 1024;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gpu/math/math.h"
 #include "tests/support/holdings.h"
 #include "tests/unit/vulkan/support.h"
 
@@ -95,8 +96,8 @@ gpu::KernelText kernel_with_rare_path() {
 
 TEST_F(VulkanPipeline, RarePathsAreTakenWhereAPointAsksForThem) {
     const gpu::KernelText text = kernel_with_rare_path();
-    EXPECT_TRUE(has_rare_paths(text.source));
-    EXPECT_FALSE(has_rare_paths(constant_kernel(1).source));
+    EXPECT_TRUE(gpu::has_rare_paths(text.source));
+    EXPECT_FALSE(gpu::has_rare_paths(constant_kernel(1).source));
     const auto kernel = device().build({&text, "test"});
     const auto args = device().allocate(192, Place::upload);
     const auto in = device().allocate(4096, Place::host);
