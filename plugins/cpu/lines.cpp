@@ -64,7 +64,6 @@ private:
     V load(const Source& source, V column, llvm::Type* type) const;
 
     Emit& e;
-    const Plan& plan_;
     const InputShape& input_;
     const weft_axis& y_;
     llvm::Value* data_;
@@ -75,7 +74,6 @@ private:
 Sums::Sums(Emit& emit, const Plan& plan, const InputShape& input, const Line& line,
            const std::vector<Region*>& regions)
     : e(emit),
-      plan_(plan),
       input_(input),
       y_(input.grid.axes[1 - line.x_axis]),
       data_(regions[0]->data_of(line.input).v) {
