@@ -18,7 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kWarnings = " -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Werror";
+// What we ask of ourselves, and what an author may ask of everything that he includes.
+constexpr const char* kWarnings =
+    " -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual "
+    "-Wdouble-promotion -Wundef -Wwrite-strings -Werror";
 constexpr const char* kSdk =
     " -I" WEFT_SOURCE_DIR "/sdk/include -I" WEFT_SOURCE_DIR "/sdk/cpp/include ";
 

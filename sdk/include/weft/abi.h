@@ -33,6 +33,13 @@ extern "C" {
 #define WEFT_STATIC_ASSERT(condition, tag) \
     typedef char WEFT_CONCAT(weft_assert_, tag)[(condition) ? 1 : -1]
 
+/* A conversion that is meant, in C99 and C++ alike: authors turn on what warnings they like. */
+#ifdef __cplusplus
+#define WEFT_CAST(type, value) static_cast<type>(value)
+#else
+#define WEFT_CAST(type, value) ((type)(value))
+#endif
+
 /* What a fallible call returns. Anything but WEFT_OK has filled the weft_error it was given. */
 typedef int32_t weft_status;
 #define WEFT_OK 0

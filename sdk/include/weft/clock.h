@@ -38,9 +38,8 @@ static inline double weft_clock_next(double time, double rate) {
 /* Frame `absframe` holds the samples [first_sample(absframe), first_sample(absframe + 1)). */
 static inline int64_t weft_clock_first_sample(const double* settings, int64_t absframe) {
     const double fps = settings[WEFT_FIELD_FPS];
-    const double frame = absframe;
-    const int64_t first = weft_clock_next(frame / fps, settings[WEFT_FIELD_RATE]);
-    return first;
+    const double frame = WEFT_CAST(double, absframe);
+    return WEFT_CAST(int64_t, weft_clock_next(frame / fps, settings[WEFT_FIELD_RATE]));
 }
 
 /* The position within a loop of `period` ticks; the position itself when period <= 0. */
@@ -78,7 +77,7 @@ static inline void weft_clock_beats(const double* settings, double abstime, doub
 /* The clock at frame `absframe`. */
 static inline void weft_clock_at_frame(const double* settings, int64_t absframe, double* fields) {
     const double fps = settings[WEFT_FIELD_FPS];
-    const double frame = absframe;
+    const double frame = WEFT_CAST(double, absframe);
     const double wrapped = weft_clock_wrap(frame, settings[WEFT_FIELD_LOOP]);
     const double abstime = frame / fps;
     const double abssample = weft_clock_count(abstime, settings[WEFT_FIELD_RATE]);
@@ -95,7 +94,7 @@ static inline void weft_clock_at_frame(const double* settings, int64_t absframe,
 /* The clock at sample `abssample`. */
 static inline void weft_clock_at_sample(const double* settings, int64_t abssample, double* fields) {
     const double rate = settings[WEFT_FIELD_RATE];
-    const double sample = abssample;
+    const double sample = WEFT_CAST(double, abssample);
     const double wrapped = weft_clock_wrap(sample, weft_clock_loop_samples(settings));
     const double abstime = sample / rate;
     const double absframe = weft_clock_count(abstime, settings[WEFT_FIELD_FPS]);

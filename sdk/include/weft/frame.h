@@ -44,7 +44,7 @@ typedef struct weft_frame {
 
 /* The tick of this frame in caches that tick in frames: absframe, less what was left out. */
 static inline int64_t weft_frame_tick(const weft_frame* frame) {
-    const int64_t absframe = frame->fields[WEFT_FIELD_ABSFRAME];
+    const int64_t absframe = WEFT_CAST(int64_t, frame->fields[WEFT_FIELD_ABSFRAME]);
     const int told = frame->struct_size >= offsetof(weft_frame, left_out) + sizeof(int64_t);
     return told ? absframe - frame->left_out : absframe;
 }

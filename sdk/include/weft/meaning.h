@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "abi.h"
 #include "ops.h"
 
 #ifdef __cplusplus
@@ -29,7 +30,7 @@ static inline uint32_t weft_eval_lattice(double a) {
     uint32_t result = 0;
     if (fabs(a) <= 1.7976931348623157e308) {
         const double m = fmod(floor(a), 4294967296.0);
-        result = m < 0.0 ? m + 4294967296.0 : m;
+        result = WEFT_CAST(uint32_t, m < 0.0 ? m + 4294967296.0 : m);
     }
     return result;
 }
@@ -83,7 +84,7 @@ static inline double weft_eval_op(uint32_t op, const double* args) {
         return meaning;                                                  \
     }
 #include "ops.def"
-        default: return NAN;
+        default: return WEFT_CAST(double, NAN);
     }
 }
 

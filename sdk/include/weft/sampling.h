@@ -9,12 +9,7 @@
 #include "grid.h"
 
 #ifdef __cplusplus
-#define WEFT_BYTES_OF(data) static_cast<unsigned char*>(data)
-#define WEFT_CONST_BYTES_OF(data) static_cast<const unsigned char*>(data)
 extern "C" {
-#else
-#define WEFT_BYTES_OF(data) ((unsigned char*)(data))
-#define WEFT_CONST_BYTES_OF(data) ((const unsigned char*)(data))
 #endif
 
 /* --- Positions on an axis --------------------------------------------------------------------- */
@@ -33,13 +28,12 @@ static inline double weft_grid_modulo(double i, double n) {
 }
 
 static inline int64_t weft_grid_whole(double i) {
-    const int64_t index = i;
-    return index;
+    return WEFT_CAST(int64_t, i);
 }
 
 /* The point of an axis that stands for index `i`, which is whole but may be of any size. */
 static inline int64_t weft_grid_wrapped(const weft_axis* axis, double i) {
-    const double n = axis->count;
+    const double n = WEFT_CAST(double, axis->count);
     double point = i < 0.0 ? 0.0 : i >= n ? n - 1.0 : i;
     if (axis->wrap == WEFT_WRAP_REPEAT) {
         point = weft_grid_modulo(i, n);
@@ -54,9 +48,9 @@ static inline int64_t weft_grid_wrapped(const weft_axis* axis, double i) {
 
 /* The slot of a RING axis that holds tick `tick`. */
 static inline uint64_t weft_grid_slot(const weft_axis* axis, int64_t tick) {
-    const int64_t capacity = axis->capacity;
+    const int64_t capacity = WEFT_CAST(int64_t, axis->capacity);
     const int64_t slot = tick % capacity;
-    return slot < 0 ? slot + capacity : slot;
+    return WEFT_CAST(uint64_t, slot < 0 ? slot + capacity : slot);
 }
 
 /* Returns 0 when position `u` has no place on the axis: the answer is NaN. */
@@ -68,8 +62,8 @@ static inline int weft_grid_find(const weft_axis* axis, double u, int64_t now,
     result->weight = 0.0;
     if (axis->wrap == WEFT_WRAP_RING) {
         if (finite) {
-            const double back = weft_grid_modulo(floor(u), axis->count);
-            result->first = weft_grid_slot(axis, now - weft_grid_whole(back));
+            const double back = weft_grid_modulo(floor(u), WEFT_CAST(double, axis->count));
+            result->first = WEFT_CAST(int64_t, weft_grid_slot(axis, now - weft_grid_whole(back)));
         }
         return 1;
     }
@@ -90,11 +84,11 @@ static inline double weft_grid_number(const weft_grid* grid, const unsigned char
                                       uint32_t channel) {
     const unsigned char* const plane = at + channel * grid->channel_stride;
     float single = 0.0f;
-    double number = NAN;
+    double number = WEFT_CAST(double, NAN);
     uint16_t level = 0;
     if (grid->format == WEFT_FORMAT_F32) {
         memcpy(&single, plane, sizeof single);
-        number = single;
+        number = WEFT_CAST(double, single);
     } else if (grid->format == WEFT_FORMAT_F64) {
         memcpy(&number, plane, sizeof number);
     } else if (grid->format == WEFT_FORMAT_RGBA8) {
@@ -125,10 +119,10 @@ static inline double weft_grid_mixed(const weft_grid* grid, const unsigned char*
 
 static inline const unsigned char* weft_grid_point(const weft_grid* grid, const void* data,
                                                    const uint64_t* index) {
-    const unsigned char* at = WEFT_CONST_BYTES_OF(data);
+    const unsigned char* at = WEFT_CAST(const unsigned char*, data);
     uint32_t axis;
     for (axis = 0; axis < grid->axis_count; ++axis) {
-        const int64_t step = index[axis];
+        const int64_t step = WEFT_CAST(int64_t, index[axis]);
         at += step * grid->axes[axis].stride;
     }
     return at;
@@ -146,10 +140,11 @@ static inline double weft_grid_read_at(const weft_grid* grid, const void* data, 
                                        uint32_t channel, const double* positions) {
     weft_grid_place places[WEFT_MAX_AXES];
     int axis;
-    const int count = grid->axis_count;
+    const int count = WEFT_CAST(int, grid->axis_count);
     for (axis = 0; axis < count; ++axis)
-        if (!weft_grid_find(&grid->axes[axis], positions[axis], now, &places[axis])) return NAN;
-    return weft_grid_mixed(grid, WEFT_CONST_BYTES_OF(data), channel, places, count - 1);
+        if (!weft_grid_find(&grid->axes[axis], positions[axis], now, &places[axis]))
+            return WEFT_CAST(double, NAN);
+    return weft_grid_mixed(grid, WEFT_CAST(const unsigned char*, data), channel, places, count - 1);
 }
 
 /* The same at coordinates: the position on an axis is (coordinate - origin) / step. */
@@ -179,17 +174,18 @@ static inline double weft_grid_level(double value, double most) {
 static inline void weft_grid_store(const weft_grid* grid, void* data, uint32_t channel,
                                    const uint64_t* index, double value) {
     unsigned char* const at =
-        WEFT_BYTES_OF(data) + (weft_grid_point(grid, data, index) - WEFT_CONST_BYTES_OF(data));
+        WEFT_CAST(unsigned char*, data) +
+        (weft_grid_point(grid, data, index) - WEFT_CAST(const unsigned char*, data));
     unsigned char* const plane = at + channel * grid->channel_stride;
     if (grid->format == WEFT_FORMAT_F32) {
-        const float single = value;
+        const float single = WEFT_CAST(float, value);
         memcpy(plane, &single, sizeof single);
     } else if (grid->format == WEFT_FORMAT_F64) {
         memcpy(plane, &value, sizeof value);
     } else if (grid->format == WEFT_FORMAT_RGBA8) {
-        at[channel] = weft_grid_level(value, 255.0);
+        at[channel] = WEFT_CAST(unsigned char, weft_grid_level(value, 255.0));
     } else if (grid->format == WEFT_FORMAT_RGBA16) {
-        const uint16_t level = weft_grid_level(value, 65535.0);
+        const uint16_t level = WEFT_CAST(uint16_t, weft_grid_level(value, 65535.0));
         memcpy(at + channel * sizeof level, &level, sizeof level);
     }
 }
