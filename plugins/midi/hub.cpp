@@ -76,9 +76,10 @@ void Hub::join(Session& session) {
 
 void Hub::leave(Session& session) {
     const std::lock_guard lock(mutex_);
-    // A note that another program goes on with must have begun there before it ends here.
-    for (const Member& member : members_)
-        if (member.session != &session) send_all(*member.session);
+    // A note that another program goes on with must have begun there before it ends here; so its
+    // end is queued here, where the sender cannot come between.
+    for (const Member& member : members_) send_all(*member.session);
+    session.finish();
     send_all(session);
     for (Out& out : outs_)
         for (auto& channel : out.sounding)

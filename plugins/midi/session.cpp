@@ -37,10 +37,13 @@ Session::Session(std::shared_ptr<Hub> hub, const weft_control_wish& wish,
 }
 
 Session::~Session() {
+    hub_->leave(*this);
+}
+
+void Session::finish() {
     outgoing_.clear();
     sinks_.finish(outgoing_);
-    depart(0);
-    hub_->leave(*this);
+    queue(0);
 }
 
 bool Session::hears(const Place& place) const {
@@ -148,10 +151,15 @@ void Session::flush(double time) {
 }
 
 void Session::depart(double due) {
+    const bool any = !outgoing_.empty();
+    queue(due);
+    if (any) hub_->wake_sender();
+}
+
+void Session::queue(double due) {
     for (const Sinks::Outgoing& out : outgoing_)
         if (!departures_.push({due, out.sink, out.message}))
             count_unsent("too many messages at once");
-    if (!outgoing_.empty()) hub_->wake_sender();
     outgoing_.clear();
 }
 

@@ -65,6 +65,8 @@ public:
     // [hub's sender] The oldest departure, null where there is none.
     [[nodiscard]] const Departure* next() const { return departures_.front(); }
     void departed() { departures_.pop(); }
+    // [the thread that leaves] Queues what ends the notes that sound; nobody sends here any more.
+    void finish();
     void count_sent() { sent_.fetch_add(1, std::memory_order_relaxed); }
     void count_unsent(const std::string& reason);
     // The program's own tempo, if it was told since it was last asked for.
@@ -76,6 +78,7 @@ private:
     void post();
     void learn(const Reading& reading) const;
     void depart(double due);
+    void queue(double due);
 
     std::shared_ptr<Hub> hub_;
     Options options_;
