@@ -31,13 +31,16 @@ osc("/echo", level@v, level@w, any@v, to: "127.0.0.1:{receiver.port}", rate: 60)
 """)
 
 
-def counters(path):
-    """What the status socket says of osc."""
+def status(path):
     with socket.socket(socket.AF_UNIX) as reader:
         reader.settimeout(osc.PATIENCE_S)
         reader.connect(path)
-        line = reader.makefile().readline()
-    return next(one for one in json.loads(line)["inputs"] if one["name"] == "osc")
+        return json.loads(reader.makefile().readline())
+
+
+def counters(path):
+    """What the status socket says of osc."""
+    return next(one for one in status(path)["inputs"] if one["name"] == "osc")
 
 
 def values_come_and_go():
@@ -114,6 +117,27 @@ def values_come_and_go():
             check(now["sent"] >= told["sent"] + 3, f"all that was sent since {told}: {now}")
 
 
+def what_is_too_much_is_dropped_and_said():
+    """Of values that wait for their time there is room for 4,096."""
+    port = osc.free_port()
+    with osc.Receiver() as receiver:
+        with running(echo(receiver), "--osc", f"udp:{port}", "--status", "unix:status"):
+            later = osc.tag_of(time.time() + 600)
+            for i in range(250):
+                values = [osc.message("/any/x", 20 * i + k) for k in range(20)]
+                receiver.send(port, osc.bundle(later + i, *values))
+                if i % 25 == 24:  # no more at once than the system keeps for a socket
+                    end = time.monotonic() + osc.PATIENCE_S
+                    while status("status")["events"]["taken"] < 20 * (i + 1) and time.monotonic() < end:
+                        time.sleep(0.01)
+            receiver.send(port, osc.message("/any/thing", 12))
+            receiver.wait(lambda one: one[1] == [0.25, 0, 12], "what comes later")
+            events = status("status")["events"]
+            check(events["taken"] >= 5001 and events["waiting"] <= 4096 and
+                  events["dropped"] == 5000 - events["waiting"], f"{events}")
+            check("values from outside were dropped" in shows.said(), shows.said())
+
+
 def a_taken_port_is_an_error():
     with osc.Receiver() as holder:
         name = echo(holder)
@@ -145,5 +169,6 @@ osc("/still", 1, to: "127.0.0.1:{port}")
 
 
 values_come_and_go()
+what_is_too_much_is_dropped_and_said()
 a_taken_port_is_an_error()
 oscdump_reads_it()

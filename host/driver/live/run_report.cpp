@@ -132,6 +132,7 @@ void RunReport::once(const std::string& text) {
 void RunReport::reloaded(Version& before, const Version& now) {
     marks_.reloaded(now.number);
     (void)inputs_.add(inputs_of(LiveVersion::of(before)));
+    events_before_ = events(LiveVersion::of(before));
     caches_kept_ = now.built.kept.size();
     caches_begun_ = now.built.begun.size();
     const std::string caches = cache_news(now.built);
@@ -171,6 +172,12 @@ void RunReport::trouble(const std::string& part, const std::string& state,
     }
 }
 
+StatusEvents RunReport::events(LiveVersion& version) const {
+    const runtime::InputCounters now = version.inputs().counters();
+    return {events_before_.taken + now.posted, events_before_.late + now.late,
+            events_before_.dropped + now.dropped, now.waiting};
+}
+
 Status RunReport::status(const RunParts& parts) {
     Status status;
     status.program = options_.file;
@@ -192,6 +199,7 @@ Status RunReport::status(const RunParts& parts) {
         status.windows = parts.screen->counts();
     }
     status.inputs = inputs_.add(inputs_of(parts.version));
+    status.events = events(parts.version);
     for (const runtime::Step& step : parts.version.show().steps) {
         const std::string& name = step.backend.backend->name();
         const bool known =
@@ -217,6 +225,12 @@ Status RunReport::status(const RunParts& parts) {
 
 void RunReport::tick(const RunParts& parts) {
     marks_.look(parts);
+    if (parts.version.inputs().counters().dropped > 0) {
+        once(
+            fmt::format("values from outside were dropped: too many came at once, or more than {} "
+                        "wait for their time; \"events\" of --status counts them",
+                        runtime::Inputs::kMaxDue));
+    }
     if (log_ != nullptr && LogFile::reopen_asked()) {
         log_->reopen();
     }

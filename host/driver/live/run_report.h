@@ -62,6 +62,8 @@ public:
 private:
     explicit RunReport(const RunOptions& options) : options_(options) {}
     [[nodiscard]] Status status(const RunParts& parts);
+    // Since the show began: every edit counts anew.
+    [[nodiscard]] StatusEvents events(LiveVersion& version) const;
 
     const RunOptions& options_;
     std::unique_ptr<LogFile> log_;
@@ -72,6 +74,7 @@ private:
     std::uint64_t caches_begun_ = 0;
     std::vector<StatusBackend> troubles_;
     InputTotals inputs_;
+    StatusEvents events_before_;  // of versions that have gone
     TraceMarks marks_;
 };
 

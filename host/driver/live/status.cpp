@@ -246,6 +246,10 @@ std::string status_line(const Status& status, const ProcessUse& use, double now)
     if (status.has_windows) line["windows"] = windows_json(status.windows);
     line["inputs"] = Json::array();
     for (const StatusInput& input : status.inputs) line["inputs"].push_back(input_json(input));
+    line["events"] = {{"taken", status.events.taken},
+                      {"late", status.events.late},
+                      {"dropped", status.events.dropped},
+                      {"waiting", status.events.waiting}};
     line["backends"] = Json::array();
     for (const StatusBackend& one : status.backends)
         line["backends"].push_back(

@@ -25,6 +25,14 @@ struct StatusInput {
     std::string reason;  // of what was last lost, "" if nothing was
 };
 
+// Values that came from outside, by whichever plugin.
+struct StatusEvents {
+    std::uint64_t taken = 0;
+    std::uint64_t late = 0;     // of them: came after they were due, and held at once
+    std::uint64_t dropped = 0;  // of them: too many at once, or too many that wait
+    std::uint64_t waiting = 0;  // of them: for their time, now
+};
+
 struct StatusBackend {
     std::string name;
     std::string state;   // "ok", "lost", "hung", "disabled"
@@ -80,6 +88,7 @@ struct Status {
     bool has_windows = false;  // false: --headless
     StatusWindows windows;
     std::vector<StatusInput> inputs;
+    StatusEvents events;
     std::vector<StatusBackend> backends;
     std::uint64_t reloads = 0;
     std::uint64_t reloads_refused = 0;

@@ -32,6 +32,7 @@ Status example() {
     status.has_windows = true;
     status.windows = {2, 1, 1, 740, 10, 4096};
     status.inputs.push_back({"osc", 10, 1, 2, 3, 4, 5, 6, "refused"});
+    status.events = {40, 4, 1, 2};
     status.backends.push_back({"vulkan", "hung", "no answer for 2 s"});
     status.reloads_refused = 1;
     status.caches_kept = 3;
@@ -104,6 +105,10 @@ TEST_F(StatusTest, OneLineOfJsonWithEveryFigure) {
     EXPECT_EQ(read["windows"]["copied"], 4096);
     EXPECT_EQ(read["inputs"][0]["malformed"], 2);
     EXPECT_EQ(read["inputs"][0]["reason"], "refused");
+    EXPECT_EQ(read["events"]["taken"], 40);
+    EXPECT_EQ(read["events"]["late"], 4);
+    EXPECT_EQ(read["events"]["dropped"], 1);
+    EXPECT_EQ(read["events"]["waiting"], 2);
     EXPECT_EQ(read["backends"][0]["state"], "hung");
     EXPECT_EQ(read["reloads"]["message"], example().message);
     EXPECT_EQ(read["reloads"]["caches_kept"], 3);
