@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "descriptor.h"
@@ -36,6 +37,8 @@ public:
     Listener& operator=(const Listener&) = delete;
 
     [[nodiscard]] const Place& place() const { return place_; }
+    // True once: programs that follow one another share it. [compile thread]
+    [[nodiscard]] bool take_news() { return std::exchange(news_, false); }
 
     // The descriptors to wait at. They change only in `read`.
     void descriptors(std::vector<int>& fds) const;
@@ -60,6 +63,7 @@ private:
     std::vector<Descriptor> sockets_;
     std::vector<Connection> connections_;
     uint64_t reads_ = 0;
+    bool news_ = true;
     bool bound_path_ = false;  // local: the socket's file is ours to remove
 };
 

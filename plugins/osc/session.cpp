@@ -104,7 +104,8 @@ Result<std::unique_ptr<Session>> Session::open(std::shared_ptr<Hub> hub,
                                sink.rate > 0 ? 1 / sink.rate : 0, sink.always});
     }
     for (const auto& listener : parts.listeners)
-        tell(log, WEFT_LOG_INFO, "listens at " + listener->place().name());
+        if (listener->take_news())
+            tell(log, WEFT_LOG_INFO, "listens at " + listener->place().name());
     return std::unique_ptr<Session>(new Session(std::move(hub), std::move(parts), host));
 }
 

@@ -97,9 +97,11 @@ Result<void> Session::start() {
             return std::move(group).error();
         }
         groups_.emplace(name, std::move(*group));
-        const runtime::LogSink log = [this](std::uint32_t level, std::string_view who,
-                                            std::string_view text) {
-            if (level > WEFT_LOG_WARNING && !options_.verbose) {
+        // Of a show that runs one wants to know that a device is back, and where it listens.
+        const std::uint32_t most = options_.live ? WEFT_LOG_INFO : WEFT_LOG_WARNING;
+        const runtime::LogSink log = [this, most](std::uint32_t level, std::string_view who,
+                                                  std::string_view text) {
+            if (level > most && !options_.verbose) {
                 return;
             }
             if (options_.log) {
