@@ -56,8 +56,11 @@ weft_status open(weft_backend* backend, const weft_control_wish* wish,
                  weft_error* error) noexcept {
     *session = nullptr;
     return cpp::guarded(error, [&] {
-        if (wish->input_count + wish->sink_count > 0)
-            throw cpp::Failure(WEFT_UNSUPPORTED, "it has no builtins and no sinks");
+        if (wish->input_count > 0)
+            throw cpp::Failure(WEFT_UNSUPPORTED, "it has no builtins",
+                               std::string(cpp::view(wish->inputs->node)), wish->inputs->span);
+        if (wish->sink_count > 0)
+            throw cpp::Failure(WEFT_UNSUPPORTED, "it has no sinks", {}, wish->sinks->span);
         const Options options = read_options(*wish);
         auto made = std::make_unique<weft_control_session>();
         made->host = *host;

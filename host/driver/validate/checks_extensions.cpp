@@ -21,6 +21,10 @@ constexpr Check kChecks[] = {
      "opens and closes sessions of numbers, keeps nothing of the wish, says why one cannot be "
      "opened",
      "control.h", check_sessions, 60},
+    {"extensions.place", Level::quick,
+     "a session that cannot be opened names the input that is to blame, and where that or the sink "
+     "stands in the program",
+     "control.h, open", check_session_place},
     {"extensions.audio", Level::standard, "says why a sound device cannot be opened", "audio.h",
      check_audio, 60},
     {"extensions.windows", Level::standard, "says why a window cannot be opened", "window.h",

@@ -13,6 +13,7 @@ void check_sources(Context& context);
 void check_writers(Context& context);
 // extensions_live.cpp
 void check_sessions(Context& context);
+void check_session_place(Context& context);
 void check_audio(Context& context);
 void check_windows(Context& context);
 

@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kTimes = 100;
 constexpr int kWarm = 10;
+constexpr weft_span kWrong = {3, 17, 42};  // of what a session cannot open
 
 // --- Sessions ------------------------------------------------------------------------------------
 
@@ -185,39 +186,42 @@ void use(Context& context, const weft_control_api& api, const Session& session,
                    "counters writes a reason without an end");
 }
 
-// Wishes that hardly a session can fulfil.
-void open_badly(Context& context, const weft_control_api& api) {
+// Wishes that hardly a session can fulfil, each of one input, `node` in them, or one sink.
+template <class Tried>
+void open_badly(Context& context, const weft_control_api& api, Tried&& tried) {
     const weft_arg wrong[2] = {number_arg("", std::nan("")), text_arg("port", "nowhere:at:all")};
     weft_source source{};
     source.node = cpp::to_str("knob");
     source.args = wrong;
     source.arg_count = 2;
     source.output_count = 1;
+    source.span = kWrong;
     weft_control_sink sink{};
     sink.args = wrong;
     sink.arg_count = 2;
+    sink.span = kWrong;
     weft_control_wish wish{};
     wish.struct_size = sizeof wish;
     const weft_str unknown = cpp::to_str("nothing_that_anybody_knows");
-    const auto open = [&] {
+    const auto open = [&](std::string_view node) {
         const Session session(context, api, wish);
-        context.expect_error("open of a session", session.status, session.error);
+        tried(session, node);
     };
     wish.inputs = &source;
     wish.input_count = 1;
     source.builtin = unknown;
-    open();
+    open("knob");
     for (const weft_str& builtin :
          cpp::list(context.info().builtins, context.info().builtin_count)) {
         source.builtin = builtin;
-        open();
+        open("knob");
     }
     wish.input_count = 0;
     wish.sinks = &sink;
     wish.sink_count = 1;
     for (const weft_str& name : cpp::list(context.info().sinks, context.info().sink_count)) {
         sink.sink = name;
-        open();
+        open("");
     }
 }
 
@@ -225,13 +229,19 @@ void open_badly(Context& context, const weft_control_api& api) {
 
 constexpr std::string_view kNobody = "no device of this machine is called so";
 
+// Null, and skipped: it has none.
+const weft_control_api* sessions_of(Context& context) {
+    const auto* api = context.extension<weft_control_api>(WEFT_CONTROL_EXTENSION);
+    if (!api) api = context.extension<weft_control_api>(WEFT_TEMPO_EXTENSION);
+    if (!api) context.skip("it has neither weft.control/1 nor weft.tempo/1");
+    return api;
+}
+
 }  // namespace
 
 void check_sessions(Context& context) {
-    const auto* api = context.extension<weft_control_api>(WEFT_CONTROL_EXTENSION);
-    if (!api) api = context.extension<weft_control_api>(WEFT_TEMPO_EXTENSION);
-    if (!api) return context.skip("it has neither weft.control/1 nor weft.tempo/1");
-    if (!context.backend()) return;
+    const weft_control_api* const api = sessions_of(context);
+    if (!api || !context.backend()) return;
     const Wish wish(context.info());
     kit::Holdings before;
     for (int turn = 0; turn < kTimes && !context.ended(); ++turn) {
@@ -251,8 +261,30 @@ void check_sessions(Context& context) {
     }
     if (context.ended()) return;
     expect_flat(context, before, fmt::format("{} sessions", kTimes - kWarm));
-    open_badly(context, *api);
+    open_badly(context, *api, [&](const Session& tried, std::string_view) {
+        context.expect_error("open of a session", tried.status, tried.error);
+    });
     context.calls().call("weft_control_api.close", "of NULL", [&] { api->close(nullptr); });
+}
+
+void check_session_place(Context& context) {
+    const weft_control_api* const api = sessions_of(context);
+    if (!api || !context.backend()) return;
+    std::uint32_t failures = 0;
+    open_badly(context, *api, [&](const Session& tried, std::string_view node) {
+        if (tried.status == WEFT_OK) return;
+        ++failures;
+        const weft_span& told = tried.error.span;
+        context.expect(tried.error.node == node || node.empty(),
+                       fmt::format("open fails, and the record names '{}', not the node '{}': {}",
+                                   tried.error.node, node, said(tried.status, tried.error)));
+        context.expect(
+            told.file == kWrong.file && told.begin >= kWrong.begin && told.end <= kWrong.end,
+            fmt::format("open fails, and the record's span is {}:{}-{}, not {}:{}-{}: {}",
+                        told.file, told.begin, told.end, kWrong.file, kWrong.begin, kWrong.end,
+                        said(tried.status, tried.error)));
+    });
+    if (failures == 0) context.skip("it opens whatever is asked for");
 }
 
 void check_audio(Context& context) {
