@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "flush.h"
 #include "program.h"
 
 namespace weft::cpu {
@@ -84,6 +85,7 @@ void Program::run_rasters(Kernel* begin, Kernel* end) {
             const auto to = static_cast<std::int64_t>(std::min(row + band, last));
             for (Kernel* kernel = begin; kernel != end; ++kernel) {
                 if (!kernel->active) continue;
+                const FlushTiny flush(kernel->captures);
                 if (kernel->compute_rows != nullptr) kernel->compute_rows(&kernel->args, from, to);
                 kernel->compute_points(&kernel->args, from, to);
             }
@@ -109,6 +111,7 @@ void Program::run_stream(Kernel& kernel, const weft_frame& frame) {
     };
     const std::int64_t last = row_of(end - 1);
     const auto most = static_cast<std::int64_t>(stream_rows_);
+    const FlushTiny flush(kernel.captures);
     for (std::int64_t first = row_of(begin); first <= last; first += most) {
         const std::int64_t next = std::min(first + most, last + 1);
         kernel.args.first_row = first;
