@@ -2,11 +2,12 @@
 //
 // A value needs it when it grows with the clock, until a periodic or bounded function has made it
 // small; or when a rounding of f32 in it would show in a root: magnitude times amplification; or
-// when it is part of a sound's feedback. What takes such a value computes in f64 and may round its
-// own result (weft/ir.h).
+// when it is part of a sound's feedback that adds roundings up. What takes such a value computes in
+// f64 and may round its own result (weft/ir.h).
 #include <algorithm>
 #include <cmath>
 
+#include "ir/feedback.h"
 #include "ir/passes.h"
 #include "ir/ranges.h"
 #include "ir/rates.h"
@@ -32,15 +33,20 @@ public:
 
     void run() {
         find_ranges();
-        find_feedback();
-        find_gains();
-        const double limit = module_.domain == Domain::stream ? kSoundLimit : kPictureLimit;
+        // Filters add their roundings up; echoes lose them, as they lose what they echo.
+        const Feedback feedback = feedback_of(module_, ranges_);
+        feedback_ = feedback.adds_up;
+        find_gains(feedback.gain);
         module_.precision.assign(dag_.size(), WEFT_PRECISION_F32);
-        for (ValueId id = 0; id < dag_.size(); ++id) {
-            const bool amplified = gains_[id] > 0 && magnitude(id) * gains_[id] > limit;
-            if (ranges_[id].clock || feedback_[id] || amplified)
+        for (ValueId id = 0; id < dag_.size(); ++id)
+            if (ranges_[id].clock || feedback_[id] || is_amplified(id))
                 module_.precision[id] = WEFT_PRECISION_F64;
-        }
+        // An echo's memory is kept in f32, also of what a filter makes.
+        for (const Feedback::Settled& cache : feedback.settled)
+            if (!ranges_[cache.root].clock && !is_amplified(cache.root) &&
+                std::none_of(cache.samples.begin(), cache.samples.end(),
+                             [&](ValueId sample) { return is_amplified(sample); }))
+                module_.precision[cache.root] = WEFT_PRECISION_F32;
         for (const Affine& affine : module_.affines)
             module_.precision[affine.base] = WEFT_PRECISION_F64;
     }
@@ -64,32 +70,24 @@ private:
         }
     }
 
-    // In a stream, what depends on samples that this kernel has stored before: filters add their
-    // roundings up.
-    void find_feedback() {
-        feedback_.assign(dag_.size(), false);
-        const auto& stored_here = module_.request->stored_here;
-        if (module_.domain != Domain::stream || !stored_here) return;
-        for (ValueId id = 0; id < dag_.size(); ++id) {
-            const Value& value = dag_[id];
-            feedback_[id] = value.op == WEFT_OP_SAMPLE && stored_here(module_.strand_of(value));
-            for (const ValueId arg : dag_.args(id)) feedback_[id] = feedback_[id] || feedback_[arg];
-        }
-    }
-
     // What is not known is taken as of the size of 1: pixels, samples, knobs.
     [[nodiscard]] double magnitude(ValueId id) const {
         const double bound = ranges_[id].magnitude();
         return std::isfinite(bound) ? bound : 1;
     }
 
+    [[nodiscard]] bool is_amplified(ValueId id) const {
+        const double limit = module_.domain == Domain::stream ? kSoundLimit : kPictureLimit;
+        return gains_[id] > 0 && magnitude(id) * gains_[id] > limit;
+    }
+
     void give(ValueId id, double gain) {
         gains_[id] = std::max(gains_[id], std::min(gain, kMostGain));
     }
 
-    void find_gains() {
+    void find_gains(double of_roots) {
         gains_.assign(dag_.size(), 0);
-        for (const ValueId root : module_.roots) gains_[root] = 1;
+        for (const ValueId root : module_.roots) gains_[root] = of_roots;
         for (ValueId id = dag_.size(); id-- > 0;) {
             if (gains_[id] > 0) pass_on(id, gains_[id]);
         }
@@ -145,7 +143,7 @@ private:
     Module& module_;
     const Dag& dag_;
     std::vector<Range> ranges_;
-    std::vector<bool> feedback_;
+    std::vector<bool> feedback_;  // that adds roundings up
     std::vector<double> gains_;
 };
 

@@ -27,7 +27,7 @@ std::string megabytes(double bytes) {
 
 // Who reads what a stream kernel stores.
 struct Readers {
-    bool itself = false;
+    bool itself = false;  // and asks for f64
     bool others = false;
 };
 
@@ -35,13 +35,20 @@ Readers readers_of(const weft_batch& batch, std::uint32_t number) {
     Readers readers;
     for (const weft_kernel& kernel : cpp::list(batch.kernels, batch.kernel_count)) {
         bool stores = false;
-        for (const weft_store& store : cpp::list(kernel.stores, kernel.store_count))
-            stores |= store.output == number;
+        bool exact = false;
+        for (const weft_store& store : cpp::list(kernel.stores, kernel.store_count)) {
+            if (store.output != number) continue;
+            stores = true;
+            exact |= kernel.ir.values[kernel.ir.args[store.values]].precision == WEFT_PRECISION_F64;
+        }
         const bool inside = stores && kernel.domain == WEFT_DOMAIN_STREAM;
-        for (const weft_ir_value& v : cpp::list(kernel.ir.values, kernel.ir.value_count))
-            if (v.op == WEFT_OP_SAMPLE && v.aux < batch.input_count &&
-                batch.inputs[v.aux].internal_output == number)
-                (inside ? readers.itself : readers.others) = true;
+        for (const weft_ir_value& v : cpp::list(kernel.ir.values, kernel.ir.value_count)) {
+            if (v.op != WEFT_OP_SAMPLE || v.aux >= batch.input_count ||
+                batch.inputs[v.aux].internal_output != number)
+                continue;
+            readers.itself |= inside && exact;
+            readers.others |= !inside;
+        }
     }
     return readers;
 }
@@ -61,7 +68,8 @@ std::uint64_t Program::lay_out(weft_grid& grid, const weft_batch& batch,
                                std::uint32_t number) const {
     const weft_output& output = batch.outputs[number];
     const Readers readers = readers_of(batch, number);
-    // A filter's memory is kept in f64: what it loses would come back with every sample.
+    // A filter's memory is kept in f64: what it loses would come back with every sample. An echo's
+    // is not, where its own value says so.
     if (grid.format != WEFT_FORMAT_F64) grid.format = WEFT_FORMAT_F32;
     if (readers.itself) grid.format = WEFT_FORMAT_F64;
     double bytes = static_cast<double>(element_size(grid.format));
