@@ -27,9 +27,18 @@ std::string megabytes(double bytes) {
 
 // Who reads what a stream kernel stores.
 struct Readers {
-    bool itself = false;  // and asks for f64
+    bool itself = false;  // and adds roundings up
     bool others = false;
 };
+
+// Samples that are seldom computed one after the other.
+constexpr double kFar = 64;
+
+// Of what a stream's kernel stores: read at a known distance, and not a short one.
+bool is_far(const weft_ir& ir, const weft_ir_value& sample) {
+    const weft_ir_value& ago = ir.values[ir.args[sample.args + sample.arg_count - 1]];
+    return ago.op == WEFT_OP_CONST && ago.imm >= kFar;
+}
 
 Readers readers_of(const weft_batch& batch, std::uint32_t number) {
     Readers readers;
@@ -46,7 +55,7 @@ Readers readers_of(const weft_batch& batch, std::uint32_t number) {
             if (v.op != WEFT_OP_SAMPLE || v.aux >= batch.input_count ||
                 batch.inputs[v.aux].internal_output != number)
                 continue;
-            readers.itself |= inside && exact;
+            readers.itself |= inside && (exact || !is_far(kernel.ir, v));
             readers.others |= !inside;
         }
     }
@@ -69,7 +78,7 @@ std::uint64_t Program::lay_out(weft_grid& grid, const weft_batch& batch,
     const weft_output& output = batch.outputs[number];
     const Readers readers = readers_of(batch, number);
     // A filter's memory is kept in f64: what it loses would come back with every sample. An echo's
-    // is not, where its own value says so.
+    // is in f32 where its values are.
     if (grid.format != WEFT_FORMAT_F64) grid.format = WEFT_FORMAT_F32;
     if (readers.itself) grid.format = WEFT_FORMAT_F64;
     double bytes = static_cast<double>(element_size(grid.format));

@@ -36,7 +36,8 @@ V StreamPoints::stored_before(std::uint32_t output, V at, int distance) {
     slot = e.select(e.less_int(slot, e.count(0)), slot + capacity, slot);
     const V offset = slot * e.count(ring.stride);
     llvm::Value* from = e.ir.CreateGEP(e.ir.getInt8Ty(), data_of(input).v, offset.v);
-    return e.wrap(e.ir.CreateLoad(e.f64(), from));
+    const bool f64 = inputs_[input].grid.format == WEFT_FORMAT_F64;
+    return e.to_f64(e.wrap(e.ir.CreateLoad(f64 ? e.f64() : e.f32(), from)));
 }
 
 V StreamPoints::sample() {
