@@ -51,8 +51,11 @@ void Window::present(const weft_window_picture& picture) {
     const Shown shown = drawing_->draw(picture, content, vsync_, copied);
     copied_ += copied;
     shared_ = copied == 0;
-    ++(shown == Shown::shown ? presented_ : missed_);
-    if (presented_ % 256 == 1) refresh_ = open_.refresh();
+    if (shown != Shown::shown) {
+        ++missed_;
+        return;
+    }
+    if (++presented_ % 256 == 1) refresh_ = open_.refresh();
 }
 
 void Window::overlay(std::string_view text) {

@@ -85,6 +85,21 @@ std::vector<GLFWmonitor*> Glfw::monitors() const {
     return {all, all + count};
 }
 
+bool Glfw::answers() const {
+    if (!lost_) notice_end(api_);
+    return !lost_;
+}
+
+Area Glfw::work_area(GLFWmonitor* monitor) const {
+    Area area;
+    if (answers()) api_.GetMonitorWorkarea(monitor, &area.x, &area.y, &area.width, &area.height);
+    return area;
+}
+
+const GLFWvidmode* Glfw::video_mode(GLFWmonitor* monitor) const {
+    return answers() ? api_.GetVideoMode(monitor) : nullptr;
+}
+
 GLFWmonitor* Glfw::find_monitor(const std::string& wanted) const {
     const std::vector<GLFWmonitor*> all = monitors();
     for (std::size_t i = 0; i < all.size(); ++i)

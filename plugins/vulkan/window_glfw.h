@@ -59,6 +59,11 @@ struct GlfwApi {
     struct _XDisplay* (*GetX11Display)() = nullptr;  // null in a GLFW that speaks no X11
 };
 
+// In GLFW's coordinates.
+struct Area {
+    int x = 0, y = 0, width = 0, height = 0;
+};
+
 // GLFW's connection to the window system, which ends with the last that holds it.
 class Glfw {
 public:
@@ -77,12 +82,17 @@ public:
     // cpp::Failure(WEFT_INVALID) that tells which there are.
     [[nodiscard]] GLFWmonitor* find_monitor(const std::string& wanted) const;
     [[nodiscard]] std::vector<GLFWmonitor*> monitors() const;
+    // Nothing and null where the window system has ended: GLFW takes for granted that it answers.
+    [[nodiscard]] Area work_area(GLFWmonitor* monitor) const;
+    [[nodiscard]] const GLFWvidmode* video_mode(GLFWmonitor* monitor) const;
 
     // The window system has ended, and all windows with it. What is called does nothing, until
     // nobody holds this any more and it is held anew.
     [[nodiscard]] bool lost() const { return lost_; }
 
 private:
+    [[nodiscard]] bool answers() const;
+
     GlfwApi api_;
     bool lost_ = false;
 };

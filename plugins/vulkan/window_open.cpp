@@ -9,16 +9,6 @@
 namespace weft::vulkan {
 namespace {
 
-struct Area {
-    int x = 0, y = 0, width = 0, height = 0;
-};
-
-Area work_area(const Glfw& glfw, GLFWmonitor* monitor) {
-    Area area;
-    glfw->GetMonitorWorkarea(monitor, &area.x, &area.y, &area.width, &area.height);
-    return area;
-}
-
 int shared_length(int a, int a_length, int b, int b_length) {
     return std::max(0, std::min(a + a_length, b + b_length) - std::max(a, b));
 }
@@ -45,7 +35,7 @@ OpenWindow::OpenWindow(std::shared_ptr<Glfw> glfw, const weft_window_wish& wish)
     double high = height_ / unit.y;
     GLFWmonitor* const where = named != nullptr ? named : nearest();
     if (where != nullptr) {
-        const Area area = work_area(g, where);
+        const Area area = g.work_area(where);
         const double fit = std::min({1.0, area.width / wide, area.height / high});
         if (fit > 0) {
             wide *= fit;
@@ -98,7 +88,7 @@ GLFWmonitor* OpenWindow::nearest() const {
     GLFWmonitor* best = nullptr;
     long most = -1;
     for (GLFWmonitor* const monitor : g.monitors()) {
-        const Area area = work_area(g, monitor);
+        const Area area = g.work_area(monitor);
         const long both = long{shared_length(own.x, own.width, area.x, area.width)} *
                           shared_length(own.y, own.height, area.y, area.height);
         if (both > most) {
@@ -111,7 +101,7 @@ GLFWmonitor* OpenWindow::nearest() const {
 
 double OpenWindow::refresh() const {
     GLFWmonitor* const monitor = nearest();
-    const GLFWvidmode* const mode = monitor != nullptr ? (*glfw_)->GetVideoMode(monitor) : nullptr;
+    const GLFWvidmode* const mode = monitor != nullptr ? glfw_->video_mode(monitor) : nullptr;
     return mode != nullptr ? mode->refreshRate : 0;
 }
 
@@ -121,12 +111,12 @@ void OpenWindow::show_full(GLFWmonitor* monitor) {
         g->GetWindowPos(window_, &x_, &y_);
         g->GetWindowSize(window_, &width_, &height_);
     }
-    const GLFWvidmode* const mode = g->GetVideoMode(monitor);
+    const GLFWvidmode* const mode = g.video_mode(monitor);
     if (mode == nullptr) return;
     full_ = true;
     full_on_ = g->GetMonitorName(monitor);
     if (monitor != nearest()) {  // a window manager fills the monitor that the window is on
-        const Area area = work_area(g, monitor);
+        const Area area = g.work_area(monitor);
         g->SetWindowPos(window_, area.x, area.y);
     }
     g->SetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
@@ -137,7 +127,7 @@ void OpenWindow::show_framed(GLFWmonitor* monitor) {
     if (full_) g->SetWindowMonitor(window_, nullptr, x_, y_, width_, height_, GLFW_DONT_CARE);
     full_ = false;
     if (monitor == nullptr || monitor == nearest()) return;
-    const Area area = work_area(g, monitor);
+    const Area area = g.work_area(monitor);
     x_ = area.x + std::max(0, (area.width - width_) / 2);
     y_ = area.y + std::max(0, (area.height - height_) / 2);
     g->SetWindowPos(window_, x_, y_);

@@ -173,7 +173,7 @@ std::uint32_t list_monitors(weft_monitor* monitors, std::uint32_t capacity) {
     const std::vector<GLFWmonitor*> all = glfw->monitors();
     for (std::size_t i = 0; i < all.size() && i < capacity; ++i) {
         weft_monitor& to = monitors[i];
-        const GLFWvidmode* const mode = (*glfw)->GetVideoMode(all[i]);
+        const GLFWvidmode* const mode = glfw->video_mode(all[i]);
         float scale_x = 1;
         float scale_y = 1;
         (*glfw)->GetMonitorContentScale(all[i], &scale_x, &scale_y);

@@ -45,6 +45,15 @@ void outlive_server(const GlfwApi& glfw, bool& lost) {
     ::dlclose(xlib);
 }
 
+void notice_end(const GlfwApi& glfw) {
+    void* const xlib = ::dlopen("libX11.so.6", RTLD_NOW | RTLD_NOLOAD);
+    if (xlib == nullptr || glfw.GetX11Display == nullptr) return;
+    Display* const display = glfw.GetX11Display();
+    const auto pending = find<decltype(XPending)>(xlib, "XPending");
+    if (display != nullptr && pending != nullptr) pending(display);
+    ::dlclose(xlib);
+}
+
 void forget_requests(const GlfwApi& glfw) {
     if (glfw.GetX11Display == nullptr) return;
     Display* const display = glfw.GetX11Display();
