@@ -6,7 +6,7 @@ import argparse
 import pathlib
 import tempfile
 
-from process import PROGRAMS, WEFT, run, sample
+from process import PROGRAMS, WEFT, peak_memory, sample
 
 
 def main() -> None:
@@ -15,8 +15,8 @@ def main() -> None:
     quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory() as temporary:
         def peak(frames: int, out: str) -> float:
-            return run(WEFT, "render", PROGRAMS / "plasma.weft", "--size", "1920x1080",
-                       "--frames", f"0:{frames}", "-o", out).peak
+            return peak_memory(WEFT, "render", PROGRAMS / "plasma.weft", "--size", "1920x1080",
+                               "--frames", f"0:{frames}", "-o", out)
 
         for _ in range(1 if quick else 2):
             few = peak(10, "-")

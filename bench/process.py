@@ -5,6 +5,8 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -17,7 +19,7 @@ PROGRAMS = ROOT / "bench" / "programs"
 class Cost:
     elapsed: float    # seconds
     processor: float  # seconds, user and system, all threads
-    peak: float       # MB of resident memory
+    peak: float       # MB of resident memory: see peak_memory
 
 
 def run(*command, **environment) -> Cost:
@@ -34,6 +36,18 @@ def run(*command, **environment) -> Cost:
     return Cost(elapsed, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
+def peak_memory(*command) -> float:
+    """MB of resident memory. To a process the kernel also counts what its parent had when it was
+    spawned: so the parent is one that has little."""
+    told = subprocess.run([sys.executable, __file__, *map(str, command)], text=True, check=True,
+                          stdout=subprocess.PIPE)
+    return float(told.stdout)
+
+
 def sample(row: str, **numbers: float) -> None:
     """One line for bench/run: `ours` and `theirs`, or `value`."""
     print(json.dumps({"row": row, **numbers}), flush=True)
+
+
+if __name__ == "__main__":
+    print(run(*sys.argv[1:]).peak)

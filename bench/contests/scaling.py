@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 import pathlib
+import subprocess
 from collections.abc import Callable
 
 from contest import BIN, Contender, Contest, Missing, Sample, first_line, told
 from graph_scale import chain
-from process import PROGRAMS, WEFT, Cost, run
+from process import PROGRAMS, WEFT, Cost, peak_memory, run
 
 PLASMA = PROGRAMS / "plasma.weft"
 # From an icon to 8K.
@@ -69,8 +70,13 @@ def frames(width: int, threads: int = 0) -> Callable[[], Sample]:
 
 def peak(count: int, width: int) -> Callable[[], Sample]:
     wide, high = PICTURES[width]
-    return lambda: Sample(process(WEFT, "render", PLASMA, "--size", f"{wide}x{high}",
-                                  "--frames", f"0:{count}", "-o", "-").peak)
+    def measure() -> Sample:
+        try:
+            return Sample(peak_memory(WEFT, "render", PLASMA, "--size", f"{wide}x{high}",
+                                      "--frames", f"0:{count}", "-o", "-"))
+        except subprocess.CalledProcessError as failed:
+            raise Missing(str(failed)) from None
+    return measure
 
 
 def contests(quick: bool) -> list[Contest]:
