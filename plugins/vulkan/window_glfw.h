@@ -56,7 +56,8 @@ struct GlfwApi {
 #define WEFT_GLFW_POINTER(name) decltype(&::glfw##name) name = nullptr;
     WEFT_GLFW_FUNCTIONS(WEFT_GLFW_POINTER)
 #undef WEFT_GLFW_POINTER
-    struct _XDisplay* (*GetX11Display)() = nullptr;  // null in a GLFW that speaks no X11
+    // Null in a GLFW that speaks no X11.  NOLINTNEXTLINE(bugprone-reserved-identifier)
+    struct _XDisplay* (*GetX11Display)() = nullptr;
 };
 
 // In GLFW's coordinates.
