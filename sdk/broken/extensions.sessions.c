@@ -1,23 +1,6 @@
 /* A session keeps the wish that it was opened with, and looks it up again when it sends. */
 #define NAME "extensions.sessions"
-#include "memory.h"
-
-#include <weft/control.h>
-
-struct weft_control_session {
-    const weft_control_wish* wish;
-};
-
-static weft_status open_session(weft_backend* backend, const weft_control_wish* wish,
-                                const weft_control_host* host, weft_control_session** session,
-                                weft_error* error) {
-    (void)backend;
-    (void)host;
-    *session = calloc(1, sizeof **session);
-    if (!*session) return fail(error, WEFT_INTERNAL, "out of memory");
-    (*session)->wish = wish;
-    return WEFT_OK;
-}
+#include "session.h"
 
 static weft_status send_values(weft_control_session* session, uint32_t sink, const double* values,
                                weft_error* error) {
@@ -32,28 +15,6 @@ static weft_status flush(weft_control_session* session, double time, weft_error*
                                            : fail(error, WEFT_INVALID, "there are too many sinks");
 }
 
-static void counters(weft_control_session* session, weft_control_counters* counters) {
-    (void)session;
-    const uint32_t size = counters->struct_size;
-    memset(counters, 0, size);
-    counters->struct_size = size;
-}
-
-static void close_session(weft_control_session* session) {
-    free(session);
-}
-
-static const void* extension(weft_str id) {
-    static const weft_control_api table = {sizeof(weft_control_api),
-                                           0,
-                                           open_session,
-                                           send_values,
-                                           flush,
-                                           NULL,
-                                           counters,
-                                           close_session};
-    return is_id(id, WEFT_TEMPO_EXTENSION) ? &table : NULL;
-}
-
-#define EXTENSION extension
-#include "table.h"
+#define SEND send_values
+#define FLUSH flush
+#include "session_table.h"
