@@ -226,10 +226,11 @@ Status RunReport::status(const RunParts& parts) {
 void RunReport::tick(const RunParts& parts) {
     marks_.look(parts);
     if (parts.version.inputs().counters().dropped > 0) {
-        once(
-            fmt::format("values from outside were dropped: too many came at once, or more than {} "
-                        "wait for their time; \"events\" of --status counts them",
-                        runtime::Inputs::kMaxDue));
+        static const std::string dropped = fmt::format(
+            "values from outside were dropped: too many came at once, or more than {} wait for "
+            "their time; \"events\" of --status counts them",
+            runtime::Inputs::kMaxDue);
+        once(dropped);
     }
     if (log_ != nullptr && LogFile::reopen_asked()) {
         log_->reopen();
