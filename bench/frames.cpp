@@ -129,20 +129,23 @@ int write(RunningShow& running, const Wish& wish) {
 
 void measure(RunningShow& running, const Wish& wish, double cold) {
     std::int64_t next = wish.first + 1;
-    running.run(next, wish.frames);
-    next += wish.frames;
     std::vector<double> chunks;
-    const std::clock_t spent = std::clock();
-    const auto begin = Clock::now();
     const auto enough = [&](double passed) {
         return passed >= (chunks.size() < 3 ? 10 : 1) * wish.seconds;
     };
-    while (chunks.empty() || !enough(seconds_since(begin))) {
-        const auto start = Clock::now();
-        running.run(next, wish.frames);
-        chunks.push_back(seconds_since(start));
+    std::clock_t spent = 0;
+    running.on_its_thread([&] {
+        running.run_here(next, wish.frames);
         next += wish.frames;
-    }
+        spent = std::clock();
+        const auto begin = Clock::now();
+        while (chunks.empty() || !enough(seconds_since(begin))) {
+            const auto start = Clock::now();
+            running.run_here(next, wish.frames);
+            chunks.push_back(seconds_since(start));
+            next += wish.frames;
+        }
+    });
     const auto middle = chunks.begin() + static_cast<std::ptrdiff_t>(chunks.size() / 2);
     std::nth_element(chunks.begin(), middle, chunks.end());
     const auto frames = static_cast<double>(wish.frames);
