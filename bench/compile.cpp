@@ -20,7 +20,7 @@ namespace {
 
 constexpr double kWidth = 1920;
 constexpr double kHeight = 1080;
-const std::string kProgram = WEFT_SOURCE_DIR "/bench/programs/plasma.weft";
+const std::string kProgram = in_source("/bench/programs/plasma.weft");
 
 // What plugins log goes to standard error; here it goes to a file that can be read back.
 class Log {
@@ -58,7 +58,7 @@ private:
 
 std::unique_ptr<driver::Session> make_session(bool cached) {
     driver::CommonOptions options;
-    options.plugin_directories = {WEFT_BINARY_DIR "/lib/weft"};
+    options.plugin_directories = {in_build("/lib/weft")};
     options.no_cache = !cached;
     options.verbose = true;
     options.settings[WEFT_FIELD_WIDTH] = kWidth;

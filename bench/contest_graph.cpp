@@ -48,7 +48,7 @@ public:
 // The plugin null, which does nothing when it is executed; a copy of its library is another back
 // end with functions at other places, as two back ends have them.
 const weft_backend_api* null_plugin(bool copy) {
-    std::filesystem::path path = WEFT_BINARY_DIR "/lib/weft/null.so";
+    std::filesystem::path path = in_build("/lib/weft/null.so");
     if (copy) {
         const auto place = std::filesystem::temp_directory_path() /
                            ("weft-bench-null-" + std::to_string(getpid()) + ".so");

@@ -17,7 +17,7 @@ namespace weft::bench {
 namespace {
 
 std::string program(const char* name) {
-    return std::string(WEFT_SOURCE_DIR "/bench/programs/") + name;
+    return in_source("/bench/programs/") + name;
 }
 
 // Rows [0, height) over all cores, as a resource group would share them.

@@ -238,7 +238,8 @@ private:
 
 const weft_backend_api& plugin() {
     static const weft_backend_api* const api = [] {
-        void* const library = dlopen(WEFT_BINARY_DIR "/lib/weft/osc.so", RTLD_NOW | RTLD_LOCAL);
+        void* const library =
+            dlopen(weft::in_build("/lib/weft/osc.so").c_str(), RTLD_NOW | RTLD_LOCAL);
         require(library != nullptr, "the plugin osc is not built");
         return reinterpret_cast<weft_plugin_query>(dlsym(library, WEFT_PLUGIN_SYMBOL))(
                    WEFT_ABI_VERSION)

@@ -20,7 +20,7 @@ namespace weft::bench {
 // The repository, also where it lies elsewhere than it was built.
 inline std::string source_dir() {
     const char* root = std::getenv("WEFT_ROOT");
-    return root && *root ? root : WEFT_SOURCE_DIR;
+    return root && *root ? root : in_source();
 }
 
 using Settings = std::vector<std::pair<std::uint32_t, double>>;
@@ -83,8 +83,8 @@ public:
     void run(std::int64_t first, std::int64_t count) {
         on_its_thread([&] { run_here(first, count); });
     }
-    // What a renderer does: one errand of the main group, in which frame follows upon frame. To wake
-    // its thread for every few short ones would be measured as theirs.
+    // What a renderer does: one errand of the main group, in which frame follows upon frame. To
+    // wake its thread for every few short ones would be measured as theirs.
     template <class Work>
     void on_its_thread(Work&& work) {
         session_->main_group().run(std::forward<Work>(work));

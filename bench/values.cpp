@@ -75,14 +75,14 @@ class Values {
 public:
     Values() {
         driver::CommonOptions options;
-        options.plugin_directories = {WEFT_BINARY_DIR "/lib/weft"};
+        options.plugin_directories = {in_build("/lib/weft")};
         options.no_cache = true;
         options.settings[WEFT_FIELD_WIDTH] = kWidth;
         options.settings[WEFT_FIELD_HEIGHT] = kHeight;
         auto session = driver::Session::create(std::move(options));
         if (!session) std::abort();
         session_ = std::move(*session);
-        program_ = sema::analyze(WEFT_SOURCE_DIR "/bench/programs/values.weft", session_->sources(),
+        program_ = sema::analyze(in_source("/bench/programs/values.weft"), session_->sources(),
                                  session_->environment(), session_->diagnostics());
         driver::BuildRequest request;
         request.program = &program_;

@@ -22,8 +22,8 @@ struct Outcome {
 };
 
 Outcome old_host_opens(const std::string& plugin, const std::string& argument = {}) {
-    const std::string command = "timeout 60 " WEFT_BINARY_DIR "/tests/archive/1/host '" + plugin +
-                                "' " + argument + " 2>&1";
+    const std::string command = "timeout 60 " + weft::in_build("/tests/archive/1/host") + " '" +
+                                plugin + "' " + argument + " 2>&1";
     FILE* pipe = popen(command.c_str(), "r");
     if (pipe == nullptr) return {-1, "popen"};
     Outcome outcome{};
@@ -34,7 +34,7 @@ Outcome old_host_opens(const std::string& plugin, const std::string& argument = 
 }
 
 std::string fixture(const std::string& name) {
-    return std::string(WEFT_BINARY_DIR "/tests/plugins/") + name + ".so";
+    return weft::in_build("/tests/plugins/") + name + ".so";
 }
 
 const std::string kValues = "10.625 2.5 2510\n";
@@ -47,7 +47,7 @@ TEST(OldHost, OpensAThirdPartysPlugin) {
 
 TEST(OldHost, OpensItsOwn) {
     const Outcome outcome =
-        old_host_opens(WEFT_BINARY_DIR "/tests/archive/1/plugins/archived.so", "cache");
+        old_host_opens(weft::in_build("/tests/archive/1/plugins/archived.so"), "cache");
     EXPECT_EQ(outcome.code, 0) << outcome.said;
 }
 
@@ -56,7 +56,7 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OldHostAndOurs);
 
 TEST_P(OldHostAndOurs, Compute) {
     const Outcome outcome =
-        old_host_opens(WEFT_BINARY_DIR "/lib/weft/" + GetParam() + ".so", "cache");
+        old_host_opens(weft::in_build("/lib/weft/") + GetParam() + ".so", "cache");
     if (outcome.code == kUnavailable) return weft::test::absent(outcome.said);
     EXPECT_EQ(outcome.code, 0) << outcome.said;
     EXPECT_EQ(outcome.said, "tick 0\ntick 1\ntick 2\ntick 3\ntick 4\n" + kValues);
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Plugins, OldHostAndOurs, testing::ValuesIn(ours()),
                          [](const auto& chosen) { return chosen.param; });
 
 TEST(OldHost, IsToldThatTheSkeletonDoesNothing) {
-    const Outcome outcome = old_host_opens(WEFT_BINARY_DIR "/lib/weft/null.so");
+    const Outcome outcome = old_host_opens(weft::in_build("/lib/weft/null.so"));
     EXPECT_EQ(outcome.code, kUnavailable) << outcome.said;
     EXPECT_EQ(outcome.said, "it is a skeleton: no operator is implemented\n");
 }

@@ -67,7 +67,7 @@ std::string comment_before(const std::string& text, std::size_t at) {
 std::map<std::string, Declared> declared_in_headers() {
     std::map<std::string, Declared> all;
     for (const auto& entry :
-         std::filesystem::directory_iterator(WEFT_SOURCE_DIR "/sdk/include/weft")) {
+         std::filesystem::directory_iterator(weft::in_source("/sdk/include/weft"))) {
         if (entry.path().extension() != ".h") continue;
         const std::string text = text_of(entry.path());
         const std::string header = entry.path().filename().string();

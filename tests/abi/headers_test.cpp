@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 constexpr const char* kWarnings =
     " -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual "
     "-Wdouble-promotion -Wundef -Wwrite-strings -Werror";
-constexpr const char* kSdk =
-    " -I" WEFT_SOURCE_DIR "/sdk/include -I" WEFT_SOURCE_DIR "/sdk/cpp/include ";
+const std::string kSdk =
+    " -I" + weft::in_source("/sdk/include") + " -I" + weft::in_source("/sdk/cpp/include") + " ";
 
 bool runs(const std::string& command) {
     return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
@@ -43,7 +43,7 @@ void compiles(const std::string& compiler, bool cpp, const std::string& includes
 // `#include` lines, one a header of a directory of the SDK, in the order of their names.
 std::vector<std::string> includes_of(const std::string& directory, const std::string& as) {
     std::vector<std::string> lines;
-    for (const auto& entry : fs::directory_iterator(WEFT_SOURCE_DIR "/sdk/" + directory))
+    for (const auto& entry : fs::directory_iterator(weft::in_source("/sdk/") + directory))
         if (entry.path().extension() == ".h" || entry.path().extension() == ".hpp")
             lines.push_back("#include <" + as + "/" + entry.path().filename().string() + ">\n");
     std::sort(lines.begin(), lines.end());
@@ -88,7 +88,7 @@ TEST_P(Headers, CompileTogether) {
 
 TEST_P(Headers, TheSkeletonIsPlainC) {
     EXPECT_TRUE(runs(std::string(GetParam()) + " -std=c99" + kWarnings + kSdk +
-                     WEFT_SOURCE_DIR "/plugins/null/plugin.c"));
+                     weft::in_source("/plugins/null/plugin.c")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Compilers, Headers, testing::Values("gcc", "clang"),

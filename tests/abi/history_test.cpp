@@ -52,7 +52,7 @@ struct Struct {
 
 std::map<std::string, Struct> public_structs() {
     std::map<std::string, Struct> structs;
-    for (const auto& header : fs::directory_iterator(WEFT_SOURCE_DIR "/sdk/include/weft")) {
+    for (const auto& header : fs::directory_iterator(weft::in_source("/sdk/include/weft"))) {
         if (header.path().extension() != ".h") continue;
         static const std::regex comment(R"(/\*[^*]*\*+([^/*][^*]*\*+)*/)");
         const std::string text = std::regex_replace(text_of(header.path()), comment, "");
@@ -119,7 +119,7 @@ const std::set<std::string> kNeverPassed = {"weft_grid_place"};
 
 TEST(Growth, EveryMemberIsWrittenDown) {
     std::string written, missing;
-    for (const auto& file : fs::directory_iterator(WEFT_SOURCE_DIR "/tests/abi"))
+    for (const auto& file : fs::directory_iterator(weft::in_source("/tests/abi")))
         written += text_of(file.path());
     for (const auto& [name, s] : public_structs()) {
         if (kNeverPassed.contains(name)) continue;
@@ -133,9 +133,9 @@ TEST(Growth, EveryMemberIsWrittenDown) {
 
 // libweft exports what its header declares, and scripts/check-abi watches all of it.
 TEST(Growth, EveryFunctionOfTheLibraryIsWatched) {
-    const std::string header = text_of(WEFT_SOURCE_DIR "/sdk/include/weft/weft.h");
-    const std::string map = text_of(WEFT_SOURCE_DIR "/cmake/libweft.map");
-    const std::string surface = text_of(WEFT_SOURCE_DIR "/sdk/abi/surface.c");
+    const std::string header = text_of(weft::in_source("/sdk/include/weft/weft.h"));
+    const std::string map = text_of(weft::in_source("/cmake/libweft.map"));
+    const std::string surface = text_of(weft::in_source("/sdk/abi/surface.c"));
     const auto declared = all(header, R"(WEFT_EXPORT [^;(]*\b(weft_\w+)\()");
     EXPECT_GT(declared.size(), 10u);
     for (const auto& found : declared) {
@@ -148,9 +148,9 @@ TEST(Growth, EveryFunctionOfTheLibraryIsWatched) {
 
 // `#define WEFT_TAPE_EXTENSION "weft.tape/1" /* draft */`, and the same in the page.
 TEST(Growth, EveryExtensionIsStableOrDraft) {
-    const std::string page = text_of(WEFT_SOURCE_DIR "/docs/sdk/growth.md");
+    const std::string page = text_of(weft::in_source("/docs/sdk/growth.md"));
     int count = 0;
-    for (const auto& header : fs::directory_iterator(WEFT_SOURCE_DIR "/sdk/include/weft")) {
+    for (const auto& header : fs::directory_iterator(weft::in_source("/sdk/include/weft"))) {
         const std::string text = text_of(header.path());
         for (const auto& found : all(text, "#define WEFT_\\w+_EXTENSION (.*)\n")) {
             const std::string said = found[1];

@@ -131,8 +131,7 @@ bool JackServer::look() {
     if (look_.process > 0) return true;
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return false;
-    look_.process =
-        spawn({"python3", WEFT_SOURCE_DIR "/tests/support/jack_look.py"}, ends[1], ends[1]);
+    look_.process = spawn({"python3", in_source("/tests/support/jack_look.py")}, ends[1], ends[1]);
     close(ends[1]);
     look_.socket = ends[0];
     std::string here;

@@ -38,7 +38,7 @@ public:
                R"( "contexts": ["visual"]})";
     }
     static std::string fixture(const std::string& name) {
-        return std::string(WEFT_BINARY_DIR "/tests/plugins/") + name + ".so";
+        return in_build("/tests/plugins/") + name + ".so";
     }
 
     void text(const std::string& file, const std::string& content) const {

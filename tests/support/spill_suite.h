@@ -135,7 +135,7 @@ protected:
             if (level == WEFT_LOG_ERROR) ADD_FAILURE() << cpp::view(text);
         };
         // A device with memory of its own is measured when it is opened, which takes a while.
-        host_.cache_directory = WEFT_BINARY_DIR "/tests/spill";
+        host_.cache_directory = in_build("/tests/spill");
         std::filesystem::create_directories(host_.cache_directory);
         for (std::uint64_t x = 0; x < 2 * kSide; ++x)
             for (std::uint64_t y = 0; y < kSide; ++y)

@@ -29,7 +29,7 @@ AudioTest::AudioTest() {
     // A server that somebody else runs is none of a test's business.
     setenv("JACK_DEFAULT_SERVER", "weft-nowhere", 1);
     setenv("JACK_NO_START_SERVER", "1", 1);
-    library_ = dlopen(WEFT_BINARY_DIR "/lib/weft/audio.so", RTLD_NOW | RTLD_LOCAL);
+    library_ = dlopen(in_build("/lib/weft/audio.so").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library_) throw std::runtime_error(dlerror());
     const auto entry = reinterpret_cast<weft_plugin_query>(dlsym(library_, WEFT_PLUGIN_SYMBOL));
     api = entry(WEFT_ABI_VERSION)->backend;

@@ -22,9 +22,10 @@ std::set<std::string> names_in(const std::string& text, const char* pattern) {
 
 // All functions of the header are there, and nothing else is to be seen.
 TEST(Library, ShowsItsHeaderAndNoMore) {
-    std::ifstream file(WEFT_SOURCE_DIR "/sdk/include/weft/weft.h");
+    std::ifstream file(in_source("/sdk/include/weft/weft.h"));
     const std::string header(std::istreambuf_iterator<char>(file), {});
-    FILE* const pipe = popen("nm -D --defined-only " WEFT_BINARY_DIR "/lib/libweft.so", "r");
+    const std::string command = "nm -D --defined-only " + in_build("/lib/libweft.so");
+    FILE* const pipe = popen(command.c_str(), "r");
     ASSERT_NE(pipe, nullptr);
     std::string symbols;
     char part[4096];

@@ -130,7 +130,7 @@ inline double value(const ShowHandle& show, const char* expression) {
 
 // What `weft ARGUMENTS` prints.
 inline std::string weft(const std::string& arguments) {
-    const std::string command = WEFT_BINARY_DIR "/bin/weft " + arguments;
+    const std::string command = in_build("/bin/weft") + " " + arguments;
     FILE* const pipe = popen(command.c_str(), "r");
     std::string printed;
     char part[65536];

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 struct Shape {
     const char* name;
     TextOptions options;
-    const char* compiler;
+    std::string compiler;
 };
 
 TextOptions made(Target target, std::uint32_t lanes, bool f64, std::uint32_t longest_loop) {
@@ -40,9 +40,10 @@ TextOptions made(Target target, std::uint32_t lanes, bool f64, std::uint32_t lon
 
 constexpr const char* kOpencl =
     "clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -w";
-constexpr const char* kCuda =
+const std::string kCuda =
     "clang -x cuda -nocudainc -nocudalib --cuda-gpu-arch=sm_70 --cuda-device-only -fsyntax-only -w "
-    "-include " WEFT_SOURCE_DIR "/tests/unit/gpu/cuda_words.h";
+    "-include " +
+    in_source("/tests/unit/gpu/cuda_words.h");
 constexpr const char* kGlsl = "glslangValidator --target-env vulkan1.2 -S comp -o /dev/null";
 
 class Texts : public testing::TestWithParam<Shape> {

@@ -17,7 +17,7 @@ namespace {
 std::vector<std::filesystem::path> programs() {
     std::vector<std::filesystem::path> found;
     for (const char* directory : {"examples", "bench/programs"}) {
-        const std::filesystem::path path = std::filesystem::path(WEFT_SOURCE_DIR) / directory;
+        const std::filesystem::path path = std::filesystem::path(in_source()) / directory;
         for (const auto& entry : std::filesystem::directory_iterator(path)) {
             if (entry.path().extension() == ".weft") found.push_back(entry.path());
         }

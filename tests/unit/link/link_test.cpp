@@ -63,7 +63,7 @@ private:
 class Link : public testing::Test {
 protected:
     Link() {
-        void* const library = dlopen(WEFT_BINARY_DIR "/lib/weft/link.so", RTLD_NOW | RTLD_LOCAL);
+        void* const library = dlopen(in_build("/lib/weft/link.so").c_str(), RTLD_NOW | RTLD_LOCAL);
         if (!library) throw std::runtime_error(dlerror());
         const auto entry = reinterpret_cast<weft_plugin_query>(dlsym(library, WEFT_PLUGIN_SYMBOL));
         api_ = entry(WEFT_ABI_VERSION)->backend;

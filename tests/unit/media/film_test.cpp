@@ -112,7 +112,7 @@ TEST_F(FilmTest, RandomAccessIsExact) {
 }
 
 std::string data(const char* name) {
-    return std::string(WEFT_SOURCE_DIR "/tests/unit/media/data/") + name;
+    return in_source("/tests/unit/media/data/") + name;
 }
 
 TEST_F(FilmTest, FramesStoredOutOfOrder) {

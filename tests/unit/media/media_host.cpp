@@ -160,8 +160,7 @@ weft_status Source::execute(double time) const {
 }
 
 MediaTest::MediaTest() {
-    const char* const library = WEFT_BINARY_DIR "/lib/weft/media.so";
-    library_ = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    library_ = dlopen(in_build("/lib/weft/media.so").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library_) throw std::runtime_error(dlerror());
     const auto entry = reinterpret_cast<weft_plugin_query>(dlsym(library_, WEFT_PLUGIN_SYMBOL));
     api = entry(WEFT_ABI_VERSION)->backend;
@@ -183,7 +182,7 @@ MediaTest::~MediaTest() {
 }
 
 std::string MediaTest::asset(const std::string& name) const {
-    return WEFT_SOURCE_DIR "/examples/assets/" + name;
+    return in_source("/examples/assets/") + name;
 }
 
 Opened MediaTest::try_open(const std::string& builtin, const std::vector<std::string>& outputs,

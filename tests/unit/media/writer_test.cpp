@@ -155,7 +155,7 @@ TEST_F(WriterTest, APictureWithoutPicturesIsAnError) {
 }
 
 TEST_F(WriterTest, TheManifestTellsTheFormats) {
-    std::ifstream stream(WEFT_BINARY_DIR "/lib/weft/media.json");
+    std::ifstream stream(in_build("/lib/weft/media.json"));
     const nlohmann::json manifest = nlohmann::json::parse(stream);
     std::set<std::string> promised;
     for (const auto& format : manifest.at("writes"))

@@ -119,7 +119,7 @@ std::vector<midi::Message> Peer::take() {
 }
 
 MidiTest::MidiTest() {
-    void* const library = dlopen(WEFT_BINARY_DIR "/lib/weft/midi.so", RTLD_NOW | RTLD_LOCAL);
+    void* const library = dlopen(in_build("/lib/weft/midi.so").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) throw std::runtime_error(dlerror());
     const auto entry = reinterpret_cast<weft_plugin_query>(dlsym(library, WEFT_PLUGIN_SYMBOL));
     api = entry(WEFT_ABI_VERSION)->backend;

@@ -41,7 +41,7 @@ weft_arg number_arg(const char* name, double value) {
 
 const weft_backend_api* plugin_api() {
     static const weft_backend_api* const api = [] {
-        void* const library = dlopen(WEFT_BINARY_DIR "/lib/weft/osc.so", RTLD_NOW | RTLD_LOCAL);
+        void* const library = dlopen(in_build("/lib/weft/osc.so").c_str(), RTLD_NOW | RTLD_LOCAL);
         if (!library) throw std::runtime_error(dlerror());
         const auto query = reinterpret_cast<weft_plugin_query>(dlsym(library, WEFT_PLUGIN_SYMBOL));
         return query(WEFT_ABI_VERSION)->backend;

@@ -14,8 +14,7 @@ namespace {
 TEST(Examples, AreClean) {
     std::vector<std::filesystem::path> files;
     for (const char* directory : {"/examples", "/examples/lib", "/bench/programs"})
-        for (const auto& entry :
-             std::filesystem::directory_iterator(std::string(WEFT_SOURCE_DIR) + directory))
+        for (const auto& entry : std::filesystem::directory_iterator(in_source() + directory))
             if (entry.path().extension() == ".weft") files.push_back(entry.path());
     ASSERT_FALSE(files.empty());
     for (const auto& file : files) {
