@@ -29,7 +29,7 @@ std::uint32_t this_thread() {
     return t_number;
 }
 
-// A sound device's blocks are too many, and the host's own code.
+// A sound device's blocks are too many, and the host's own code: they are counted.
 bool is_recorded(const Crossing& call) {
     return call.function != Function::weft_audio_process;
 }
@@ -84,7 +84,10 @@ void Recorder::record(Kind kind, Write&& write) {
 }
 
 void Recorder::enter(const Crossing& call) noexcept {
-    if (!is_recorded(call)) return;
+    if (!is_recorded(call)) {
+        blocks_[call.guest.number].fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
     const std::uint64_t id = next_id_.fetch_add(1, std::memory_order_relaxed);
     t_calls.emplace_back(&call, id);
     write_enter(call, id);
@@ -136,8 +139,19 @@ void Recorder::write_memory(const Crossing& call, const Program& program) {
     }
 }
 
+// By the next call of whomever, so that a replay lets devices run as long as they had.
+void Recorder::write_blocks() {
+    for (std::uint32_t guest = 0; guest < blocks_.size(); ++guest) {
+        const std::uint64_t count = blocks_[guest].load(std::memory_order_relaxed);
+        if (told_blocks_[guest].exchange(count, std::memory_order_relaxed) == count) continue;
+        const replay::BlocksRecord told{guest, count};
+        record(Kind::blocks, [&](Out& out) { io(out, told); });
+    }
+}
+
 void Recorder::write_enter(const Crossing& call, std::uint64_t id) {
     write_guest(call.guest);
+    write_blocks();
     const bool frame =
         call.subject == Subject::program && (call.row().threads & WEFT_THREAD_FRAME) != 0;
     if (const auto of = frame ? program(call) : nullptr) write_memory(call, *of);

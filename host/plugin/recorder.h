@@ -61,9 +61,16 @@ private:
     void write_leave(const Crossing& call, std::uint64_t id);
     void write_guest(const Guest& guest);
     void write_memory(const Crossing& call, const Program& program);
+    void write_blocks();
     [[nodiscard]] bool arguments(const Crossing& call, replay::Out& out);
     [[nodiscard]] bool arguments_of_writer(const Crossing& call, replay::Out& out);
     [[nodiscard]] bool arguments_of_session(const Crossing& call, replay::Out& out);
+    [[nodiscard]] bool arguments_of_semaphore(const Crossing& call, replay::Out& out);
+    [[nodiscard]] bool arguments_of_window(const Crossing& call, replay::Out& out);
+    [[nodiscard]] static bool arguments_of_stream(const Crossing& call, replay::Out& out);
+    [[nodiscard]] replay::PictureCall picture_of(const Crossing& call);
+    [[nodiscard]] bool frame_of(const Crossing& call, replay::FrameCall& told,
+                                std::vector<replay::TargetBefore>& before);
     [[nodiscard]] bool arguments_of_host(const Crossing& call, replay::Out& out);
     void answer(const Crossing& call, replay::Answer& answer);
     void note_made(const Crossing& call);
@@ -77,6 +84,9 @@ private:
     std::uint64_t most_memory_;
     std::atomic<std::uint64_t> next_id_{1};
     std::atomic<bool> broken_{false};  // the file takes no more
+    // Of every guest, what its sound devices asked for: counted where nothing may be written.
+    std::array<std::atomic<std::uint64_t>, Border::kMostGuests> blocks_{};
+    std::array<std::atomic<std::uint64_t>, Border::kMostGuests> told_blocks_{};
 
     std::mutex mutex_;  // of what follows
     std::array<bool, Border::kMostGuests> known_{};
@@ -84,6 +94,7 @@ private:
     std::map<Key, Opened> opened_;
     std::map<Key, Seen> seen_;
     std::map<Key, std::vector<Pending>> pending_;
+    std::map<Key, std::uint64_t> pictures_;  // hash of what each window shows
 };
 
 }  // namespace weft::plugin

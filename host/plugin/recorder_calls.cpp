@@ -4,8 +4,10 @@
 
 #include <weft/async.h>
 #include <weft/gather.h>
+#include <weft/semaphore.h>
 
 #include "plugin/recorder.h"
+#include "plugin/recorder_put.h"
 
 namespace weft::plugin {
 namespace {
@@ -16,17 +18,6 @@ using replay::PlainCall;
 // Handles that were looked up, and outputs that were exposed, by the compile that the thread is in.
 thread_local std::vector<weft_handle> t_looked_up;
 thread_local std::vector<std::pair<std::uint64_t, std::uint32_t>> t_exposed;  // id, axes
-
-template <class T>
-std::uint64_t number_of(T* address) {
-    return reinterpret_cast<std::uintptr_t>(address);
-}
-
-template <class T>
-bool put(Out& out, const T& arguments) {
-    io(out, arguments);
-    return true;
-}
 
 // Of a picture in the memory that a writer is given.
 std::uint64_t picture_size(const weft_writer_options& options, std::uint64_t row_stride,
@@ -51,6 +42,22 @@ std::vector<replay::TargetBefore> targets_before(const weft_frame& frame,
     return before;
 }
 
+// What a trial reads in host memory.
+replay::MemoryRecord held_by(const weft_handle& handle, std::uint64_t most) {
+    replay::MemoryRecord held;
+    held.view = number_of(handle.view);
+    if (handle.kind != WEFT_HANDLE_HOST || handle.view == nullptr || handle.view->data == nullptr)
+        return held;
+    held.generation = handle.view->generation;
+    held.tick = handle.view->tick;
+    const replay::Extent extent = replay::extent_of(handle.grid);
+    held.low = extent.low;
+    held.size = extent.size();
+    held.too_large = held.size > most;
+    if (held.too_large == 0) held.bytes = static_cast<const char*>(handle.view->data) + extent.low;
+    return held;
+}
+
 }  // namespace
 
 std::shared_ptr<const Recorder::Program> Recorder::program(const Crossing& call) {
@@ -65,7 +72,18 @@ Recorder::Opened Recorder::opened(const Crossing& call) {
     return found == opened_.end() ? Opened() : found->second;
 }
 
-// False: the function is listed in a trace and not called again.
+// False: of a program that is not known.
+bool Recorder::frame_of(const Crossing& call, replay::FrameCall& told,
+                        std::vector<replay::TargetBefore>& before) {
+    const auto of = program(call);
+    if (of == nullptr) return false;
+    const weft_frame& frame = *call.argument<const weft_frame*>(1);
+    before = targets_before(frame, of->targets);
+    told = {number_of(call.object), frame, {of->params, of->uniforms}, before.data()};
+    return true;
+}
+
+// False: what is needed to call it again is not known; it is listed in a trace.
 bool Recorder::arguments(const Crossing& call, Out& out) {
     const std::uint64_t object = number_of(call.object);
     switch (call.function) {
@@ -101,12 +119,9 @@ bool Recorder::arguments(const Crossing& call, Out& out) {
         }
         case Function::weft_backend_api_execute:
         case Function::weft_async_api_submit: {
-            const auto of = program(call);
-            if (of == nullptr) return false;
-            const weft_frame& frame = *call.argument<const weft_frame*>(1);
-            const auto before = targets_before(frame, of->targets);
-            return put(out,
-                       replay::FrameCall{object, frame, {of->params, of->uniforms}, before.data()});
+            replay::FrameCall told;
+            std::vector<replay::TargetBefore> before;
+            return frame_of(call, told, before) && put(out, told);
         }
         case Function::weft_async_api_wait:
             return put(out, PlainCall{object, call.argument<std::uint64_t>(1),
@@ -125,10 +140,17 @@ bool Recorder::arguments(const Crossing& call, Out& out) {
                                  call.argument<std::uint32_t>(1), call.argument<std::uint32_t>(3)});
         case Function::weft_memory_api_trial_end:
             return put(out, PlainCall{object, number_of(call.argument<weft_trial*>(1))});
+        case Function::weft_memory_api_trial_read: {
+            const weft_handle& handle = *call.argument<const weft_handle*>(1);
+            return put(out, replay::TrialReadCall{object, handle, held_by(handle, most_memory_)});
+        }
         default: break;
     }
     if (call.row().table == "weft_writer_api") return arguments_of_writer(call, out);
     if (call.row().table == "weft_control_api") return arguments_of_session(call, out);
+    if (call.row().table == "weft_semaphore_api") return arguments_of_semaphore(call, out);
+    if (call.row().table == "weft_window_api") return arguments_of_window(call, out);
+    if (call.row().table == "weft_audio_api") return arguments_of_stream(call, out);
     return call.row().side == WEFT_CALL_HOST && arguments_of_host(call, out);
 }
 
@@ -164,23 +186,39 @@ bool Recorder::arguments_of_writer(const Crossing& call, Out& out) {
     }
 }
 
-bool Recorder::arguments_of_session(const Crossing& call, Out& out) {
+bool Recorder::arguments_of_semaphore(const Crossing& call, Out& out) {
     const std::uint64_t object = number_of(call.object);
     switch (call.function) {
-        case Function::weft_control_api_open:
+        case Function::weft_semaphore_api_import:
             return put(
-                out, replay::OpenSessionCall{object, *call.argument<const weft_control_wish*>(1)});
-        case Function::weft_control_api_send: {
-            const auto sink = call.argument<std::uint32_t>(1);
-            const auto counts = opened(call).sinks;
-            if (sink >= counts.size()) return false;
-            return put(out, replay::MemoryCall{
-                                object, sink, 0, counts[sink] * sizeof(double),
-                                reinterpret_cast<const char*>(call.argument<const double*>(2))});
+                out, PlainCall{object, static_cast<std::uint64_t>(call.argument<std::int32_t>(1))});
+        case Function::weft_semaphore_api_release:
+        case Function::weft_semaphore_api_unblock:
+            return put(out, PlainCall{object, number_of(call.argument<weft_semaphore*>(1))});
+        case Function::weft_semaphore_api_trial_end:
+            return put(out, PlainCall{object, number_of(call.argument<weft_order_trial*>(1))});
+        case Function::weft_semaphore_api_submit: {
+            replay::OrderedCall told;
+            std::vector<replay::TargetBefore> before;
+            if (!frame_of(call, told.work, before)) return false;
+            told.waits = call.argument<weft_semaphore* const*>(2);
+            told.wait_count = call.argument<std::uint32_t>(3);
+            told.signals = call.argument<weft_semaphore* const*>(4);
+            told.signal_count = call.argument<std::uint32_t>(5);
+            return put(out, told);
         }
-        case Function::weft_control_api_flush:
-            return put(out, PlainCall{object, 0, 0, 0, call.argument<double>(1)});
-        case Function::weft_control_api_tempo: return false;
+        case Function::weft_semaphore_api_trial_write:
+            return put(
+                out, replay::OrderTrialCall{object, number_of(call.argument<const weft_trial*>(1)),
+                                            *call.argument<const weft_handle*>(2),
+                                            number_of(call.argument<weft_semaphore*>(4)),
+                                            call.argument<std::uint32_t>(3), 0});
+        case Function::weft_semaphore_api_trial_read:
+            return put(
+                out, replay::OrderTrialCall{object, number_of(call.argument<const weft_trial*>(1)),
+                                            *call.argument<const weft_handle*>(2),
+                                            number_of(call.argument<weft_semaphore*>(3)), 0,
+                                            call.argument<std::uint64_t>(4)});
         default: return put(out, PlainCall{object});
     }
 }
@@ -244,6 +282,25 @@ void Recorder::answer(const Crossing& call, replay::Answer& answer) {
         case Function::weft_memory_api_trial_begin:
             answer.made = number_of(*call.argument<weft_trial**>(5));
             return give_handle(*call.argument<weft_handle*>(4));
+        case Function::weft_memory_api_trial_read:
+            answer.number = *call.argument<std::uint64_t*>(2);
+            return;
+        case Function::weft_semaphore_api_create:
+            answer.made = number_of(*call.argument<weft_semaphore**>(1));
+            answer.number = static_cast<std::uint64_t>(*call.argument<std::int32_t*>(2));
+            return;
+        case Function::weft_semaphore_api_import:
+            answer.made = number_of(*call.argument<weft_semaphore**>(2));
+            return;
+        case Function::weft_semaphore_api_submit:
+            answer.number = *call.argument<std::uint64_t*>(6);
+            return;
+        case Function::weft_semaphore_api_trial_write:
+            answer.made = number_of(*call.argument<weft_order_trial**>(5));
+            return;
+        case Function::weft_semaphore_api_trial_read:
+            answer.number = *call.argument<std::uint64_t*>(5);
+            return;
         case Function::weft_host_lookup: {
             const weft_binding& binding = *call.argument<weft_binding*>(2);
             answer.number = binding.kind;
@@ -269,12 +326,13 @@ std::vector<replay::Written> Recorder::written(const Crossing& call) {
     if (call.function == Function::weft_backend_api_execute) {
         const weft_frame& frame = *call.argument<const weft_frame*>(1);
         targets.assign(frame.targets, frame.targets + frame.target_count);
-    } else if (call.function == Function::weft_async_api_submit) {
-        const auto of = program(call);
+    } else if (call.function == Function::weft_async_api_submit ||
+               call.function == Function::weft_semaphore_api_submit) {
+        const std::size_t value = call.function == Function::weft_async_api_submit ? 2 : 6;
         const weft_frame& frame = *call.argument<const weft_frame*>(1);
         const std::lock_guard lock(mutex_);
         pending_[{call.guest.number, nullptr}].push_back(
-            {*call.argument<std::uint64_t*>(2),
+            {*call.argument<std::uint64_t*>(value),
              {frame.targets, frame.targets + frame.target_count}});
     } else if (call.function == Function::weft_async_api_wait) {
         const std::lock_guard lock(mutex_);

@@ -5,9 +5,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -26,10 +28,13 @@ constexpr int kUsage = 2;
 constexpr int kPlugin = 3;
 
 constexpr const char* kHelp =
-    "usage: weft-replay TRACE [PLUGIN.so] [--list] [--plugin NAME] [--verbose]\n"
+    "usage: weft-replay TRACE [PLUGIN.so] [--list] [--plugin NAME] [--with NAME[=PLUGIN.so]]...\n"
+    "                   [--verbose]\n"
     "Calls a plugin as it was called when WEFT_TRACE=FILE weft ... made the trace.\n"
     "  PLUGIN.so      instead of the file that was loaded then\n"
     "  --plugin NAME  which plugin of the trace; else the one that it ends in, or the only one\n"
+    "  --with NAME    another one whose calls are made too: its memory and semaphores are there\n"
+    "                 then; may be repeated\n"
     "  --list         print the calls and make none\n"
     "  --verbose      print each call before it is made, and all that the plugin logs\n"
     "Exit codes: 0 everything was as it had been, 1 something was not, 2 usage or a trace that\n"
@@ -39,6 +44,7 @@ struct Options {
     std::string trace;
     std::string library;
     std::string plugin;
+    std::vector<std::string> with;
     bool list = false;
     bool verbose = false;
     bool help = false;
@@ -56,6 +62,8 @@ bool parse(int count, char** arguments, Options& options) {
             options.help = true;
         } else if (argument == "--plugin" && i + 1 < count) {
             options.plugin = arguments[++i];
+        } else if (argument == "--with" && i + 1 < count) {
+            options.with.emplace_back(arguments[++i]);
         } else if (!argument.empty() && argument.front() == '-') {
             return false;
         } else {
@@ -86,14 +94,16 @@ void list(const Trace& trace) {
     }
 }
 
+const GuestRecord* find(const Trace& trace, const std::string& name, std::string& why) {
+    for (const auto& [number, guest] : trace.guests())
+        if (text(guest.name) == name) return &guest;
+    why = "the trace has no plugin '" + name + "'";
+    return nullptr;
+}
+
 // The guest to replay, or its reason why there is none.
 const GuestRecord* choose(const Trace& trace, const Options& options, std::string& why) {
-    if (!options.plugin.empty()) {
-        for (const auto& [number, guest] : trace.guests())
-            if (text(guest.name) == options.plugin) return &guest;
-        why = "the trace has no plugin '" + options.plugin + "'";
-        return nullptr;
-    }
+    if (!options.plugin.empty()) return find(trace, options.plugin, why);
     // Whoever was being called when the trace ended; else whoever did anything at all.
     std::set<std::uint32_t> within;
     std::set<std::uint32_t> busy;
@@ -131,50 +141,69 @@ const weft_plugin* load(const std::string& path, std::string& why) {
 // Where the process is, for the last word of one that crashes.
 char g_where[512] = "no call yet";
 
+void say(std::string_view text) {
+    (void)!::write(2, text.data(), text.size());
+}
+
 void report_crash(int signal) {
-    constexpr std::string_view kBegin = "weft-replay: the plugin crashed in ";
-    (void)!::write(2, kBegin.data(), kBegin.size());
-    (void)!::write(2, g_where, std::strlen(g_where));
-    (void)!::write(2, "\n", 1);
+    say("weft-replay: the plugin crashed ");
+    say(::gettid() == ::getpid() ? "in " : "on another thread; the last that was called was ");
+    say(g_where);
+    say("\n");
     ::signal(signal, SIG_DFL);
     ::raise(signal);
 }
 
-int replay(const Trace& trace, const Options& options) {
+// A plugin of the trace, and the library that stands for it here.
+struct Chosen {
+    const GuestRecord* guest = nullptr;
+    const weft_plugin* plugin = nullptr;
+};
+
+// 0, or the exit code with its reason printed.
+int choose_and_load(const Trace& trace, const Options& options, std::vector<Chosen>& chosen) {
     std::string why;
-    const GuestRecord* const guest = choose(trace, options, why);
-    if (guest == nullptr) {
+    const auto refuse = [&](int code) {
         std::fprintf(stderr, "error: %s\n", why.c_str());
-        return kUsage;
+        return code;
+    };
+    std::vector<std::string> libraries = {options.library};
+    chosen.push_back({choose(trace, options, why), nullptr});
+    for (const std::string& with : options.with) {
+        const std::size_t equals = std::min(with.find('='), with.size());
+        libraries.push_back(with.substr(std::min(equals + 1, with.size())));
+        chosen.push_back({find(trace, with.substr(0, equals), why), nullptr});
     }
-    const std::string path = options.library.empty() ? text(guest->library) : options.library;
-    if (path.empty()) {
-        std::fprintf(stderr, "error: '%s' is built into weft\n", text(guest->name).c_str());
-        return kPlugin;
+    std::set<std::uint32_t> numbers;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        const GuestRecord* const guest = chosen[i].guest;
+        if (guest == nullptr) return refuse(kUsage);
+        if (!numbers.insert(guest->number).second) {
+            why = "'" + text(guest->name) + "' is replayed already";
+            return refuse(kUsage);
+        }
+        const std::string path = libraries[i].empty() ? text(guest->library) : libraries[i];
+        if (path.empty()) {
+            why = "'" + text(guest->name) + "' is built into weft";
+            return refuse(kPlugin);
+        }
+        chosen[i].plugin = load(path, why);
+        if (chosen[i].plugin == nullptr) {
+            why = "the plugin cannot be loaded: " + why;
+            return refuse(kPlugin);
+        }
     }
-    const weft_plugin* const plugin = load(path, why);
-    if (plugin == nullptr) {
-        std::fprintf(stderr, "error: the plugin cannot be loaded: %s\n", why.c_str());
-        return kPlugin;
-    }
-    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
-        ::signal(signal, report_crash);
-    Replayer replayer(trace, guest->number, *plugin, options.verbose);
-    const bool whole = replayer.run([&](const Call& call) {
-        std::snprintf(g_where, sizeof g_where, "%s", text_of(trace, call).c_str());
-        if (options.verbose) std::fprintf(stderr, "%s\n", g_where);
-    });
-    if (!whole) {
-        std::fprintf(stderr, "error: the trace makes no sense: %s\n", replayer.refused().c_str());
-        return kUsage;
-    }
+    return 0;
+}
+
+void report(const Replayer& replayer, const GuestRecord& guest) {
     std::printf("%" PRIu64 " calls of '%s', %" PRIu64 " differences\n", replayer.made(),
-                text(guest->name).c_str(), replayer.difference_count());
+                text(guest.name).c_str(), replayer.difference_count());
     for (const std::string& difference : replayer.differences())
         std::printf("  %s\n", difference.c_str());
     if (replayer.left_out() != 0)
-        std::printf("%" PRIu64 " calls were left out: the trace does not hold their arguments\n",
-                    replayer.left_out());
+        std::printf("%" PRIu64 " calls were left out\n", replayer.left_out());
+    for (const std::string& remark : replayer.remarks()) std::printf("  %s\n", remark.c_str());
     if (replayer.host().missing() != 0)
         std::printf("%" PRIu64 " questions to the host have no answer in the trace\n",
                     replayer.host().missing());
@@ -182,7 +211,38 @@ int replay(const Trace& trace, const Options& options) {
         std::printf("memory of others was too large for the trace %" PRIu64
                     " times: WEFT_TRACE_MEMORY raises the limit\n",
                     replayer.host().guessed());
-    return replayer.difference_count() != 0 ? kDiffers : 0;
+}
+
+int replay(const Trace& trace, const Options& options) {
+    std::vector<Chosen> chosen;
+    if (const int code = choose_and_load(trace, options, chosen); code != 0) return code;
+    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+        ::signal(signal, report_crash);
+    std::set<std::uint32_t> numbers;
+    for (const Chosen& one : chosen) numbers.insert(one.guest->number);
+    Exchange exchange(trace, numbers);
+    std::deque<Replayer> replayers;
+    for (const Chosen& one : chosen)
+        replayers.emplace_back(trace, one.guest->number, *one.plugin, exchange, options.verbose);
+    const auto entering = [&](const Call& call) {
+        std::snprintf(g_where, sizeof g_where, "%s", text_of(trace, call).c_str());
+        if (options.verbose) std::fprintf(stderr, "%s\n", g_where);
+    };
+    for (std::size_t record = 0; record < trace.records().size(); ++record) {
+        for (Replayer& replayer : replayers) {
+            if (replayer.step(record, entering)) continue;
+            std::fprintf(stderr, "error: the trace makes no sense: %s\n",
+                         replayer.refused().c_str());
+            return kUsage;
+        }
+    }
+    bool same = true;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        replayers[i].finish();
+        report(replayers[i], *chosen[i].guest);
+        same = same && replayers[i].difference_count() == 0;
+    }
+    return same ? 0 : kDiffers;
 }
 
 }  // namespace

@@ -122,7 +122,8 @@ struct ReplayHost::Calls {
     }
 };
 
-ReplayHost::ReplayHost(const Trace& trace, bool verbose) : trace_(trace), verbose_(verbose) {}
+ReplayHost::ReplayHost(const Trace& trace, Exchange& exchange, bool verbose)
+    : trace_(trace), exchange_(exchange), verbose_(verbose) {}
 
 const weft_host* ReplayHost::table(std::uint32_t struct_size, std::uint32_t abi_version) {
     constexpr std::uint32_t kLeast = offsetof(weft_host, device_memory);
@@ -183,7 +184,8 @@ weft_status ReplayHost::lookup(std::uint64_t id, weft_binding* binding, weft_err
     if (made.kind != WEFT_HANDLE_NONE) {
         made.handle = found.handle;
         if (!make_real(made.handle))
-            return fail(error, WEFT_UNSUPPORTED, "the trace cannot hold a device's memory");
+            return fail(error, WEFT_UNSUPPORTED,
+                        "the trace does not hold the memory of another's device");
     } else {
         auto& getter = getters_[found.getter];
         if (getter == nullptr) getter = std::make_unique<Getter>(Getter{this, found.getter});
@@ -196,26 +198,37 @@ weft_status ReplayHost::lookup(std::uint64_t id, weft_binding* binding, weft_err
     return WEFT_OK;
 }
 
+// A view that stood for less may stand for more later on: its address was used again.
+bool ReplayHost::make_room(Foreign& foreign, const weft_handle& handle) {
+    const Extent extent = extent_of(handle.grid);
+    if (extent.high < 0) return false;
+    const auto before = static_cast<std::uint64_t>(-extent.low);
+    const std::uint64_t told =
+        handle.memory_size - std::min(handle.memory_offset, handle.memory_size);
+    const std::uint64_t behind = std::max(told, static_cast<std::uint64_t>(extent.high));
+    if (foreign.memory != nullptr) {
+        const auto offset = static_cast<std::uint64_t>(static_cast<const char*>(foreign.view.data) -
+                                                       foreign.memory->data());
+        if (offset >= before && foreign.memory->size() - offset >= behind) return true;
+    }
+    const std::uint64_t offset = std::max(handle.memory_offset, before);
+    if (offset > kMostMapping || behind > kMostMapping) return false;
+    auto memory = std::make_unique<Mapping>(offset + behind);
+    if (memory->data() == nullptr) return false;
+    if (foreign.memory != nullptr) foreign.before.push_back(std::move(foreign.memory));
+    foreign.memory = std::move(memory);
+    foreign.view = {foreign.memory->data() + offset, 0, -1};
+    return true;
+}
+
 bool ReplayHost::make_real(weft_handle& handle) {
     if (handle.grid.axis_count > WEFT_MAX_AXES) return false;
     handle.struct_size = sizeof handle;
-    if (const auto own = own_.find(handle.view); own != own_.end()) {
-        handle.view = own->second;
-        return true;
-    }
+    if (exchange_.has(handle.view)) return exchange_.take(handle);
     if (handle.kind != WEFT_HANDLE_HOST) return false;
     auto& foreign = foreign_[handle.view];
-    if (foreign == nullptr) {
-        const Extent extent = extent_of(handle.grid);
-        foreign = std::make_unique<Foreign>();
-        const auto before = static_cast<std::uint64_t>(-extent.low);
-        const std::uint64_t offset = std::max(handle.memory_offset, before);
-        if (offset > kMostMapping || extent.high < 0) return false;
-        foreign->memory = std::make_unique<Mapping>(
-            std::max(handle.memory_size, offset + static_cast<std::uint64_t>(extent.high)));
-        if (foreign->memory->data() == nullptr) return false;
-        foreign->view = {foreign->memory->data() + offset, 0, -1};
-    }
+    if (foreign == nullptr) foreign = std::make_unique<Foreign>();
+    if (!make_room(*foreign, handle)) return false;
     const char* const data = static_cast<const char*>(foreign->view.data);
     handle.memory_fd = handle.memory_fd >= 0 ? foreign->memory->file() : -1;
     handle.memory_offset = static_cast<std::uint64_t>(data - foreign->memory->data());
@@ -228,7 +241,7 @@ void ReplayHost::set_memory(const MemoryRecord& memory) {
     const auto* recorded =
         reinterpret_cast<const weft_view*>(static_cast<std::uintptr_t>(memory.view));
     const auto found = foreign_.find(recorded);
-    if (found == foreign_.end() || found->second == nullptr) return;
+    if (found == foreign_.end() || found->second->memory == nullptr) return;
     Foreign& foreign = *found->second;
     foreign.view.generation = memory.generation;
     foreign.view.tick = memory.tick;
@@ -248,7 +261,7 @@ void ReplayHost::exposed(std::uint64_t id, const weft_handle& handle) {
         return Trace::parse<ExposeCall>(c.arguments, arena).id == id;
     });
     if (told == nullptr) return;
-    own_view(Trace::parse<ExposeCall>(told->arguments, arena).handle.view, handle.view);
+    exchange_.give(Trace::parse<ExposeCall>(told->arguments, arena).handle.view, handle);
 }
 
 // The same question gets the same answer; one that was not asked then gets that of the next that

@@ -9,6 +9,7 @@
 
 #include <weft/host.h>
 
+#include "replay/exchange.h"
 #include "replay/trace.h"
 
 namespace weft::replay {
@@ -32,17 +33,17 @@ private:
 
 class ReplayHost {
 public:
-    explicit ReplayHost(const Trace& trace, bool verbose);
+    ReplayHost(const Trace& trace, Exchange& exchange, bool verbose);
 
     [[nodiscard]] const weft_host* table(std::uint32_t struct_size, std::uint32_t abi_version);
     // Whose callbacks are answered from now on. What a call read stays until its program is gone.
     void begin(const Call& call) { call_ = &call; }
     // Memory of others becomes what it was when the trace was made.
     void set_memory(const MemoryRecord& memory);
-    // A view of the plugin's own, by the number that it has in the trace.
-    void own_view(const weft_view* recorded, const weft_view* view) { own_[recorded] = view; }
     // A handle as the plugin can read it. False: nothing here can be what it describes.
     [[nodiscard]] bool make_real(weft_handle& handle);
+    // Memory that is not in the trace is zero; that is counted.
+    void guess() { ++guessed_; }
     [[nodiscard]] std::uint64_t missing() const { return missing_; }  // answers not in the trace
     [[nodiscard]] std::uint64_t guessed() const { return guessed_; }  // memory too large for it
 
@@ -50,6 +51,7 @@ private:
     struct Foreign {
         weft_view view{};
         std::unique_ptr<Mapping> memory;
+        std::vector<std::unique_ptr<Mapping>> before;  // too small for what came later
     };
     struct Getter {
         ReplayHost* host;
@@ -57,6 +59,8 @@ private:
     };
     struct Calls;  // the functions of the table
 
+    // Memory for a view of others; false: there is none.
+    [[nodiscard]] static bool make_room(Foreign& foreign, const weft_handle& handle);
     [[nodiscard]] weft_status lookup(std::uint64_t id, weft_binding* binding, weft_error* error);
     [[nodiscard]] weft_status values(std::uint64_t getter, const weft_points& points,
                                      double* values, weft_error* error);
@@ -67,10 +71,10 @@ private:
     [[nodiscard]] Answer answer(const Call& call, Arena& arena) const;
 
     const Trace& trace_;
+    Exchange& exchange_;
     bool verbose_;
     weft_host table_{};
     const Call* call_ = nullptr;
-    std::map<const weft_view*, const weft_view*> own_;
     std::map<const weft_view*, std::unique_ptr<Foreign>> foreign_;
     std::map<std::uint64_t, std::unique_ptr<Getter>> getters_;
     std::map<void*, std::unique_ptr<Mapping>> allocated_;

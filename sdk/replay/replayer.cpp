@@ -19,14 +19,6 @@ std::string_view view(const weft_str& text) {
     return {text.data, static_cast<std::size_t>(text.size)};
 }
 
-bool is_writers(std::uint16_t row) {
-    return row >= row_weft_writer_api_open && row <= row_weft_writer_api_abort;
-}
-
-bool is_sessions(std::uint16_t row) {
-    return row >= row_weft_control_api_open && row <= row_weft_control_api_close;
-}
-
 }  // namespace
 
 std::string text_of(const Trace& trace, const Call& call) {
@@ -37,20 +29,23 @@ std::string text_of(const Trace& trace, const Call& call) {
            std::string(row_name(call.head.function)) + " of '" + name + "'";
 }
 
-Replayer::Replayer(const Trace& trace, std::uint32_t guest, const weft_plugin& plugin, bool verbose,
-                   std::uint64_t most_memory)
+Replayer::Replayer(const Trace& trace, std::uint32_t guest, const weft_plugin& plugin,
+                   Exchange& exchange, bool verbose, Limits limits)
     : trace_(trace),
       guest_(guest),
-      most_memory_(most_memory),
+      limits_(limits),
       api_(*plugin.backend),
-      host_(trace, verbose) {}
+      exchange_(exchange),
+      host_(trace, exchange, verbose) {}
 
 // Within another call of the plugin it is the answer to a getter, which the trace gives.
 bool Replayer::is_made(const Call& call) {
     if (call.head.guest != guest_ || is_host_call(call.head.function) || call.head.within != 0)
         return false;
-    left_out_ += call.head.complete == 0;
-    return call.head.complete != 0;
+    if (call.head.complete != 0) return true;
+    ++left_out_;
+    remark(call, "the trace does not hold its arguments");
+    return false;
 }
 
 void Replayer::set_memory(const Record& record) {
@@ -74,6 +69,30 @@ void Replayer::differ(const Call& call, const std::string& what) {
     ++difference_count_;
     if (differences_.size() < kMostDifferences)
         differences_.push_back(text_of(trace_, call) + ": " + what);
+}
+
+void Replayer::leave_out(const Call& call, const std::string& why) {
+    ++left_out_;
+    --made_;
+    remark(call, "left out, as " + why);
+}
+
+void Replayer::remark(const Call& call, const std::string& why) {
+    for (Remark& before : remarks_) {
+        if (before.why != why) continue;
+        ++before.more;
+        return;
+    }
+    remarks_.push_back({text_of(trace_, call), why, 0});
+}
+
+std::vector<std::string> Replayer::remarks() const {
+    std::vector<std::string> lines;
+    for (const Remark& remark : remarks_) {
+        lines.push_back(remark.call + ": " + remark.why);
+        if (remark.more != 0) lines.back() += " (and " + std::to_string(remark.more) + " more)";
+    }
+    return lines;
 }
 
 void Replayer::compare(const Call& call, const Answer& before, weft_status status) {
@@ -103,8 +122,13 @@ void Replayer::compare_targets(const Call& call, const Answer& before,
 void Replayer::make(const Call& call) {
     ++made_;
     arena_ = {};
-    if (is_writers(call.head.function)) return make_writer_call(call);
-    if (is_sessions(call.head.function)) return make_session_call(call);
+    const std::string_view row = row_name(call.head.function);
+    const std::string_view of = row.substr(0, row.find('.'));
+    if (of == "weft_writer_api") return make_writer_call(call);
+    if (of == "weft_control_api") return make_session_call(call);
+    if (of == "weft_semaphore_api") return make_semaphore_call(call);
+    if (of == "weft_window_api") return make_window_call(call);
+    if (of == "weft_audio_api") return make_stream_call(call);
     make_backend_call(call);
 }
 
@@ -149,6 +173,8 @@ void Replayer::make_backend_call(const Call& call) {
                 api_.cancel(program);
             return;
         case row_weft_backend_api_release:
+            if (plain.object != 0 && object<weft_program>(plain.object) == nullptr)
+                return leave_out(call, kNoProgram);
             api_.release(object<weft_program>(plain.object));
             forget<weft_program>(plain.object);
             programs_.erase(plain.object);
@@ -168,6 +194,8 @@ void Replayer::make_extension_call(const Call& call) {
         case row_weft_async_api_wait: return wait(call);
         case row_weft_gather_api_gather: return gather(call);
         case row_weft_memory_api_trial_begin: return begin_trial(call);
+        case row_weft_memory_api_trial_end: return end_trial(call);
+        case row_weft_memory_api_trial_read: return read_trial(call);
         default: break;
     }
     const auto plain = Trace::parse<PlainCall>(call.arguments, arena_);
@@ -204,18 +232,7 @@ void Replayer::make_extension_call(const Call& call) {
             if (api == nullptr || backend == nullptr) return;
             return compare(call, expected(call), api->caps(backend, &caps, error));
         }
-        case row_weft_memory_api_trial_end: {
-            const auto* api = table<weft_memory_api>(WEFT_MEMORY_EXTENSION);
-            auto* const trial = object<weft_trial>(plain.a);
-            if (api == nullptr || backend == nullptr || trial == nullptr) return;
-            api->trial_end(backend, trial);
-            forget<weft_trial>(plain.a);
-            return;
-        }
-        default:
-            ++left_out_;
-            --made_;
-            return;
+        default: return leave_out(call, "it is not known how to make it");
     }
 }
 

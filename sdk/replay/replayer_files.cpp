@@ -122,6 +122,12 @@ void Replayer::make_session_call(const Call& call) {
                        api->send(session, static_cast<std::uint32_t>(asked.a),
                                  reinterpret_cast<const double*>(asked.bytes), error));
     }
+    if (call.head.function == row_weft_control_api_tempo) {
+        const auto asked = Trace::parse<TempoCall>(call.arguments, arena_);
+        auto* const session = object<weft_control_session>(asked.object);
+        if (session != nullptr && api->tempo != nullptr) api->tempo(session, &asked.tempo);
+        return;
+    }
     const auto plain = Trace::parse<PlainCall>(call.arguments, arena_);
     auto* const session = object<weft_control_session>(plain.object);
     if (session == nullptr) return;

@@ -19,8 +19,8 @@ bool Replayer::prepare(const Call& call, FrameCall& frame, const Program& progra
     std::uint64_t all = 0;
     for (std::uint32_t i = 0; fits && i < f.target_count; ++i) {
         const std::uint64_t least = i < program.targets.size() ? program.targets[i] : 0;
-        all += std::min(f.targets[i].size, most_memory_);
-        fits = f.targets[i].size >= least && all < most_memory_;
+        all += std::min(f.targets[i].size, limits_.most_memory);
+        fits = f.targets[i].size >= least && all < limits_.most_memory;
     }
     if (!fits) {
         refused_ = text_of(trace_, call) + ": its frame does not fit its program";
@@ -54,8 +54,8 @@ void Replayer::execute(const Call& call) {
     const auto program = programs_.find(asked.program);
     std::vector<Target> memory;
     std::vector<weft_target> targets;
-    if (program == programs_.end() || !prepare(call, asked, program->second, memory, targets))
-        return;
+    if (program == programs_.end()) return leave_out(call, kNoProgram);
+    if (!prepare(call, asked, program->second, memory, targets)) return;
     weft_error* const error = clear_error();
     const weft_status status = api_.execute(program->second.program, &asked.frame, error);
     const Answer before = expected(call);
@@ -68,18 +68,19 @@ void Replayer::submit(const Call& call) {
     const auto* api = table<weft_async_api>(WEFT_ASYNC_EXTENSION);
     auto asked = Trace::parse<FrameCall>(call.arguments, arena_);
     const auto program = programs_.find(asked.program);
-    Work work{};
-    std::vector<weft_target> targets;
-    if (api == nullptr || program == programs_.end() ||
-        !prepare(call, asked, program->second, work.targets, targets))
-        return;
+    Work work{0, asked.program, {}, {}};
+    if (api == nullptr || program == programs_.end()) return leave_out(call, kNoProgram);
+    if (!prepare(call, asked, program->second, work.targets, work.list)) return;
     std::uint64_t value = 0;
     weft_error* const error = clear_error();
     const weft_status status = api->submit(program->second.program, &asked.frame, &value, error);
+    note_work(call, std::move(work), value, status);
+}
+
+void Replayer::note_work(const Call& call, Work work, std::uint64_t value, weft_status status) {
     const Answer before = expected(call);
     compare(call, before, status);
     work.recorded = before.number;
-    work.program = asked.program;
     values_[before.number] = value;
     works_.push_back(std::move(work));
 }
@@ -89,7 +90,8 @@ void Replayer::wait(const Call& call) {
     const auto asked = Trace::parse<PlainCall>(call.arguments, arena_);
     auto* const backend = object<weft_backend>(asked.object);
     const auto value = values_.find(asked.a);
-    if (api == nullptr || backend == nullptr || value == values_.end()) return;
+    if (api == nullptr || backend == nullptr || value == values_.end())
+        return leave_out(call, "what it waits for was not submitted");
     weft_error* const error = clear_error();
     const Answer before = expected(call);
     // A wait that timed out then may be over now, and under a debugger everything is slower.
@@ -111,7 +113,7 @@ void Replayer::wait(const Call& call) {
 void Replayer::get_handle(const Call& call) {
     const auto asked = Trace::parse<PlainCall>(call.arguments, arena_);
     auto* const program = object<weft_program>(asked.object);
-    if (program == nullptr) return;
+    if (program == nullptr) return leave_out(call, kNoProgram);
     weft_handle handle{};
     handle.struct_size = sizeof handle;
     handle.kind = static_cast<std::uint32_t>(asked.b);
@@ -122,13 +124,13 @@ void Replayer::get_handle(const Call& call) {
     const Answer before = expected(call);
     compare(call, before, status);
     if (status == WEFT_OK && before.has_handle != 0 && handle.view != nullptr)
-        host_.own_view(before.handle.view, handle.view);
+        exchange_.give(before.handle.view, handle);
 }
 
 void Replayer::get_values(const Call& call) {
     auto asked = Trace::parse<ValuesCall>(call.arguments, arena_);
     const auto program = programs_.find(asked.object);
-    if (program == programs_.end()) return;
+    if (program == programs_.end()) return leave_out(call, kNoProgram);
     if (asked.params < program->second.params) {
         refused_ = text_of(trace_, call) + ": its points do not fit its program";
         return;
@@ -151,31 +153,11 @@ void Replayer::gather(const Call& call) {
     const auto* api = table<weft_gather_api>(WEFT_GATHER_EXTENSION);
     const auto asked = Trace::parse<GatherCall>(call.arguments, arena_);
     auto* const program = object<weft_program>(asked.program);
-    if (api == nullptr || program == nullptr) return;
+    if (api == nullptr || program == nullptr) return leave_out(call, kNoProgram);
     const double* values = nullptr;
     weft_error* const error = clear_error();
     compare(call, expected(call),
             api->gather(program, asked.output, asked.count, asked.coords, &values, error));
-}
-
-void Replayer::begin_trial(const Call& call) {
-    const auto* api = table<weft_memory_api>(WEFT_MEMORY_EXTENSION);
-    const auto asked = Trace::parse<PlainCall>(call.arguments, arena_);
-    auto* const backend = object<weft_backend>(asked.object);
-    if (api == nullptr || backend == nullptr) return;
-    weft_handle handle{};
-    handle.struct_size = sizeof handle;
-    handle.memory_fd = -1;
-    weft_trial* trial = nullptr;
-    weft_error* const error = clear_error();
-    const weft_status status =
-        api->trial_begin(backend, static_cast<std::uint32_t>(asked.b), asked.a,
-                         static_cast<std::uint32_t>(asked.c), &handle, &trial, error);
-    const Answer before = expected(call);
-    compare(call, before, status);
-    if (trial == nullptr) return;
-    set_object(before.made, trial);
-    if (before.has_handle != 0) host_.own_view(before.handle.view, handle.view);
 }
 
 }  // namespace weft::replay

@@ -10,6 +10,11 @@ namespace {
 constexpr std::uint32_t kMostGuests = 256;
 constexpr std::size_t kHeader = sizeof(std::uint32_t) + 1;
 
+bool is_sound(const MemoryRecord& memory) {
+    return memory.low <= 0 && memory.size <= INT64_MAX &&
+           memory.low >= -static_cast<std::int64_t>(memory.size);
+}
+
 // Reads and judges the arguments of one call; "": they are sound.
 template <class T>
 std::string judge(std::string_view payload) {
@@ -22,6 +27,16 @@ std::string judge(std::string_view payload) {
     if constexpr (std::is_same_v<T, ValuesCall>) return wrong_with(value.points);
     if constexpr (std::is_same_v<T, FrameCall>)
         if (value.frame.fields == nullptr) return "its frame has no fields";
+    if constexpr (std::is_same_v<T, OrderedCall>) {
+        if (value.work.frame.fields == nullptr) return "its frame has no fields";
+        if ((value.wait_count != 0 && value.waits == nullptr) ||
+            (value.signal_count != 0 && value.signals == nullptr))
+            return "its semaphores are missing";
+    }
+    if constexpr (std::is_same_v<T, TrialReadCall>)
+        if (!is_sound(value.memory)) return "its memory makes no sense";
+    if constexpr (std::is_same_v<T, PictureCall>) return wrong_with(value);
+    if constexpr (std::is_same_v<T, OpenStreamCall>) return wrong_with(value.wish);
     if constexpr (std::is_same_v<T, MemoryCall>)
         if (value.bytes == nullptr && value.size != 0) return "its memory is missing";
     if constexpr (std::is_same_v<T, OpenWriterCall>)
@@ -59,6 +74,16 @@ std::string judge_arguments(std::uint16_t row, std::string_view payload) {
         case row_weft_writer_api_sound:
         case row_weft_writer_api_row:
         case row_weft_control_api_send: return judge<MemoryCall>(payload);
+        case row_weft_control_api_tempo: return judge<TempoCall>(payload);
+        case row_weft_memory_api_trial_read: return judge<TrialReadCall>(payload);
+        case row_weft_semaphore_api_submit: return judge<OrderedCall>(payload);
+        case row_weft_semaphore_api_trial_write:
+        case row_weft_semaphore_api_trial_read: return judge<OrderTrialCall>(payload);
+        case row_weft_window_api_open:
+        case row_weft_window_api_change: return judge<WindowWishCall>(payload);
+        case row_weft_window_api_present: return judge<PictureCall>(payload);
+        case row_weft_window_api_overlay: return judge<TextCall>(payload);
+        case row_weft_audio_api_open: return judge<OpenStreamCall>(payload);
         default: return judge<PlainCall>(payload);
     }
 }
@@ -109,10 +134,14 @@ std::string Trace::take(Kind kind, std::string_view payload) {
             In bytes(payload, scratch);
             MemoryRecord memory;
             io(bytes, memory);
-            if (!bytes.ok() || !bytes.at_end() || memory.low > 0 ||
-                memory.low < -static_cast<std::int64_t>(memory.size))
+            if (!bytes.ok() || !bytes.at_end() || !is_sound(memory))
                 return "its memory cannot be read";
             return "";
+        }
+        case Kind::blocks: {
+            BlocksRecord blocks;
+            io(in, blocks);
+            return read() ? "" : "its blocks cannot be read";
         }
         case Kind::enter: {
             Call call;
@@ -160,9 +189,9 @@ std::optional<Trace> Trace::read(std::string bytes, std::string& why) {
     if (rest.size() < sizeof version) return refuse("it ends within its head");
     std::memcpy(&version, rest.data(), sizeof version);
     rest.remove_prefix(sizeof version);
-    if (version != kVersion)
+    if (version < kOldestVersion || version > kVersion)
         return refuse("it is of version " + std::to_string(version) + "; this program reads " +
-                      std::to_string(kVersion));
+                      std::to_string(kOldestVersion) + " to " + std::to_string(kVersion));
     while (!rest.empty()) {
         const std::string record = "record " + std::to_string(trace.records_.size());
         std::uint32_t size = 0;

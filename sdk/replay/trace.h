@@ -65,8 +65,10 @@ private:
     std::map<std::uint32_t, GuestRecord> guests_;
 };
 
-// What is wrong with a batch, a frame, points that a plugin would be given; "": nothing.
+// What is wrong with what a plugin would be given; "": nothing.
 [[nodiscard]] std::string wrong_with(const weft_batch& batch);
 [[nodiscard]] std::string wrong_with(const weft_points& points);
+[[nodiscard]] std::string wrong_with(const PictureCall& call);
+[[nodiscard]] std::string wrong_with(const weft_audio_wish& wish);
 
 }  // namespace weft::replay

@@ -24,7 +24,10 @@ namespace weft::replay {
 static_assert(std::endian::native == std::endian::little);
 
 inline constexpr std::string_view kMagic = "WEFTCALL";
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
+// Of the oldest trace that can be read: 1 holds no arguments of windows, sound devices and
+// semaphores.
+inline constexpr std::uint32_t kOldestVersion = 1;
 inline constexpr std::size_t kMostRecord = std::size_t{1} << 28;
 
 enum class Kind : std::uint8_t {
@@ -32,6 +35,7 @@ enum class Kind : std::uint8_t {
     memory = 2,  // what the next call of this thread will read
     enter = 3,
     leave = 4,
+    blocks = 5,  // how often a sound device asked before the next call
 };
 
 // Writes.

@@ -38,6 +38,17 @@ void io(A& a, T& v, MemoryRecord*) {
     a.plains(v.bytes, v.size);
 }
 
+// How often the sound devices of a plugin have asked for a block so far. What they were given is
+// the host's, and not told.
+struct BlocksRecord {
+    std::uint32_t guest = 0;
+    std::uint64_t count = 0;
+};
+template <class A, class T>
+void io(A& a, T& v, BlocksRecord*) {
+    a.plain(v.guest, v.count);
+}
+
 struct CallHead {
     std::uint64_t id = 0;
     std::uint32_t thread = 0;  // a number for each
@@ -57,9 +68,11 @@ void io(A& a, T& v, CallHead*) {
 // Functions that take an object and at most plain numbers beside it.
 struct PlainCall {
     std::uint64_t object = 0;
-    std::uint64_t a =
-        0;  // get_handle: output; wait: value; send: sink; trial_begin: size; lookup: id
-    std::uint64_t b = 0;  // get_handle: kind; wait: timeout; trial_begin: kind
+    // get_handle: output; wait: value; send: sink; trial_begin: size; lookup: id; trial_end, and
+    // release and unblock of a semaphore: what it is about; import: descriptor; devices, monitors,
+    // poll: capacity; read of a window: size
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;  // get_handle: kind; wait: timeout; trial_begin: kind; read: has pixels
     std::uint64_t c = 0;  // trial_begin: seed
     double time = 0;      // flush
 };
@@ -180,6 +193,108 @@ void io(A& a, T& v, MemoryCall*) {
     a.plains(v.bytes, v.size);
 }
 
+// Memory that a trial reads. `memory` is what it held, where it is the host's.
+struct TrialReadCall {
+    std::uint64_t backend = 0;
+    weft_handle handle{};
+    MemoryRecord memory;
+};
+template <class A, class T>
+void io(A& a, T& v, TrialReadCall*) {
+    a.plain(v.backend);
+    item_handle(a, v.handle);
+    io(a, v.memory, static_cast<MemoryRecord*>(nullptr));
+}
+
+// trial_write and trial_read of a semaphore.
+struct OrderTrialCall {
+    std::uint64_t backend = 0;
+    std::uint64_t memory = 0;  // a trial of this plugin; 0: what the handle describes
+    weft_handle handle{};
+    std::uint64_t semaphore = 0;
+    std::uint32_t seed = 0;
+    std::uint64_t timeout = 0;
+};
+template <class A, class T>
+void io(A& a, T& v, OrderTrialCall*) {
+    a.plain(v.backend, v.memory, v.semaphore, v.seed, v.timeout);
+    item_handle(a, v.handle);
+}
+
+// submit between semaphores, which are told by their addresses.
+struct OrderedCall {
+    FrameCall work;
+    std::uint32_t wait_count = 0;
+    std::uint32_t signal_count = 0;
+    weft_semaphore* const* waits = nullptr;
+    weft_semaphore* const* signals = nullptr;
+};
+template <class A, class T>
+void io(A& a, T& v, OrderedCall*) {
+    io(a, v.work, static_cast<FrameCall*>(nullptr));
+    a.plain(v.wait_count, v.signal_count);
+    a.items(v.waits, v.wait_count, [](A& b, auto& w) { b.address(w); });
+    a.items(v.signals, v.signal_count, [](A& b, auto& w) { b.address(w); });
+}
+
+// open and change of a window.
+struct WindowWishCall {
+    std::uint64_t object = 0;
+    weft_window_wish wish{};
+};
+template <class A, class T>
+void io(A& a, T& v, WindowWishCall*) {
+    a.plain(v.object);
+    item_window_wish(a, v.wish);
+}
+
+// present: the picture begins `offset` bytes into its mapping, if it has one. `bytes`, `size` of
+// them, are missing where they are those of this window's picture before, or more than is recorded.
+struct PictureCall {
+    std::uint64_t window = 0;
+    weft_window_picture picture{};
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+    std::uint8_t too_large = 0;
+    const char* bytes = nullptr;
+};
+template <class A, class T>
+void io(A& a, T& v, PictureCall*) {
+    a.plain(v.window, v.offset, v.size, v.too_large);
+    item_picture(a, v.picture);
+    a.plains(v.bytes, v.size);
+}
+
+// overlay.
+struct TextCall {
+    std::uint64_t object = 0;
+    weft_str text{};
+};
+template <class A, class T>
+void io(A& a, T& v, TextCall*) {
+    a.plain(v.object);
+    a.text(v.text);
+}
+
+struct OpenStreamCall {
+    std::uint64_t backend = 0;
+    weft_audio_wish wish{};
+};
+template <class A, class T>
+void io(A& a, T& v, OpenStreamCall*) {
+    a.plain(v.backend);
+    item_audio_wish(a, v.wish);
+}
+
+struct TempoCall {
+    std::uint64_t object = 0;
+    weft_control_tempo tempo{};
+};
+template <class A, class T>
+void io(A& a, T& v, TempoCall*) {
+    a.plain(v.object, v.tempo);
+}
+
 // --- Answers -------------------------------------------------------------------------------------
 
 struct Written {
@@ -192,8 +307,10 @@ struct Answer {
     std::uint8_t threw = 0;
     weft_status status = WEFT_OK;
     weft_str message{};
-    std::uint64_t made = 0;    // the new object
-    std::uint64_t number = 0;  // submit: value; concurrency, device_memory: the answer
+    std::uint64_t made = 0;  // the new object
+    // submit: value; concurrency, device_memory: the answer; create of a semaphore: its descriptor;
+    // trial_read: the sum
+    std::uint64_t number = 0;
     std::uint8_t has_handle = 0;
     weft_handle handle{};      // get_handle, lookup, trial_begin
     std::uint64_t getter = 0;  // lookup

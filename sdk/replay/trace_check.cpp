@@ -156,4 +156,21 @@ std::string wrong_with(const weft_points& points) {
     return "";
 }
 
+std::string wrong_with(const PictureCall& call) {
+    const weft_window_picture& picture = call.picture;
+    if (picture.width > kMostExtent || picture.height > kMostExtent ||
+        call.size != extent_of(picture))
+        return "its picture makes no sense";
+    if (picture.memory_fd >= 0 && !is_within(call.offset, call.size, picture.memory_size))
+        return "its picture does not lie in its memory";
+    return "";
+}
+
+std::string wrong_with(const weft_audio_wish& wish) {
+    constexpr std::uint32_t kMostChannels = 4096;
+    if (wish.output_channels > kMostChannels || wish.input_channels > kMostChannels)
+        return "more channels than are replayed";
+    return "";
+}
+
 }  // namespace weft::replay

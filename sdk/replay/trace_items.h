@@ -2,11 +2,14 @@
 // or In, and a struct that is read is not const.
 #pragma once
 
+#include <weft/audio.h>
 #include <weft/batch.h>
 #include <weft/control.h>
 #include <weft/frame.h>
 #include <weft/host.h>
 #include <weft/memory.h>
+#include <weft/semaphore.h>
+#include <weft/window.h>
 #include <weft/writer.h>
 
 #include "replay/trace_bytes.h"
@@ -20,6 +23,8 @@ static_assert(sizeof(weft_output) == 312 && sizeof(weft_inherit) == 16);
 static_assert(sizeof(weft_frame) == 88 && sizeof(weft_points) == 48 && sizeof(weft_handle) == 288);
 static_assert(sizeof(weft_binding) == 312 && sizeof(weft_writer_options) == 64);
 static_assert(sizeof(weft_control_wish) == 40 && sizeof(weft_control_sink) == 56);
+static_assert(sizeof(weft_control_tempo) == 32 && sizeof(weft_audio_wish) == 96);
+static_assert(sizeof(weft_window_wish) == 48 && sizeof(weft_window_picture) == 56);
 
 template <class A, class T>
 void item_handle(A& a, T& v) {
@@ -200,6 +205,41 @@ void item_writer_options(A& a, T& v) {
     a.plain(v.struct_size, v.picture_format, v.width, v.height, v.fps, v.rate, v.channels,
             v.has_alpha, v.quality, v.column_count);
     a.items(v.columns, v.column_count, [](A& b, auto& w) { b.text(w); });
+}
+
+template <class A, class T>
+void item_window_wish(A& a, T& v) {
+    a.plain(v.struct_size, v.flags, v.width, v.height);
+    a.text(v.title);
+    a.text(v.monitor);
+}
+
+// What lies where the pixels point to is told beside it (trace_calls.h).
+template <class A, class T>
+void item_picture(A& a, T& v) {
+    a.plain(v.struct_size, v.format, v.width, v.height, v.row_stride, v.memory_fd, v.memory_size);
+    a.address(v.memory);
+}
+
+// The bytes from the first pixel of a picture to its last; 0 where there are none, or where its
+// rows lie over each other.
+[[nodiscard]] inline std::uint64_t extent_of(const weft_window_picture& picture) {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 32;
+    const std::uint64_t row =
+        picture.width * (picture.format == WEFT_FORMAT_RGBA16 ? std::uint64_t{8} : 4);
+    if (row == 0 || picture.height == 0 || picture.row_stride < row || picture.row_stride > kMost)
+        return 0;
+    return picture.row_stride * (picture.height - 1) + row;
+}
+
+template <class A, class T>
+void item_audio_wish(A& a, T& v) {
+    a.plain(v.struct_size, v.block, v.rate, v.output_channels, v.input_channels, v.flags);
+    a.text(v.output);
+    a.text(v.input);
+    a.plains(v.output_map, v.output_channels);
+    a.plains(v.input_map, v.input_channels);
+    a.text(v.client);
 }
 
 }  // namespace weft::replay

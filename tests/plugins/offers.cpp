@@ -13,6 +13,7 @@
 //   fails=N              only the Nth work of a program; rejects=N: its Nth submit does
 //   semaphores           it makes them and takes those of others; takes: only the latter
 //   deaf, mute           it does not wait for them, or does not signal them
+//   crashes=N            in the Nth submit of a program between semaphores
 //   loses=N              the device is gone with the Nth work, until something is compiled
 //   again                and once more after that
 //   alone                without "weft.async/1"; nogather, nomemory likewise

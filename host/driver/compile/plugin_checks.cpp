@@ -8,6 +8,8 @@
 
 #include "base/diagnostics.h"
 #include "driver/compile/plugin_log.h"
+#include "plugin/checked.h"
+#include "plugin/recorder.h"
 
 namespace weft::driver {
 namespace {
@@ -38,6 +40,9 @@ void tell(const plugin::Offence& offence) {
 }
 
 }  // namespace
+
+PluginChecks::PluginChecks() = default;
+PluginChecks::~PluginChecks() = default;
 
 Result<std::unique_ptr<PluginChecks>> PluginChecks::create() {
     const std::string_view check = environment("WEFT_CHECK");

@@ -8,8 +8,11 @@
 
 #include "base/result.h"
 #include "plugin/border.h"
-#include "plugin/checked.h"
-#include "plugin/recorder.h"
+
+namespace weft::plugin {
+class Checker;
+class Recorder;
+}  // namespace weft::plugin
 
 namespace weft::driver {
 
@@ -19,10 +22,14 @@ public:
     // that there is not.
     [[nodiscard]] static Result<std::unique_ptr<PluginChecks>> create();
 
+    ~PluginChecks();
+    PluginChecks(const PluginChecks&) = delete;
+    PluginChecks& operator=(const PluginChecks&) = delete;
+
     [[nodiscard]] plugin::Border& border() { return *border_; }
 
 private:
-    PluginChecks() = default;
+    PluginChecks();
 
     std::unique_ptr<plugin::Checker> checker_;
     std::unique_ptr<plugin::Recorder> recorder_;

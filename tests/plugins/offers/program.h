@@ -113,6 +113,9 @@ public:
     std::uint64_t submit(const weft_frame& frame, const Order& order = {}) {
         if (behaviour_.is("rejects") && ++submits_ == behaviour_.number("rejects"))
             throw cpp::Failure(WEFT_INTERNAL, "it takes no work, as it was told");
+        const bool ordered = !order.waits.empty() || !order.signals.empty();
+        if (ordered && behaviour_.is("crashes") && ++ordered_ == behaviour_.number("crashes"))
+            *static_cast<volatile int*>(nullptr) = 1;
         for (const Semaphore* wait : order.waits) early += wait->signalled() ? 0 : 1;
         busy += device_.busy() ? 1 : 0;
         auto kept = std::make_shared<Frame>();
@@ -383,6 +386,7 @@ private:
     bool is_second_;  // compiled after the device was lost
     unsigned works_ = 0;
     unsigned submits_ = 0;
+    unsigned ordered_ = 0;
     std::uint32_t params_;
     std::uint32_t uniforms_ = 0;
     std::int64_t tick_ = -1;

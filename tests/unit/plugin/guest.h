@@ -26,6 +26,7 @@ struct Behaviour {
     std::function<weft_status(weft_handle*, weft_error*)> get_handle;
     std::function<weft_status(const weft_frame*, weft_error*)> execute;
     std::function<void()> cleanup;
+    std::function<const void*(std::string_view)> extension;  // before those below
 };
 inline Behaviour g_behaviour;
 
@@ -101,6 +102,8 @@ inline const weft_backend_api kGuest = {
     },
     [](weft_str id) -> const void* {
         const std::string_view name(id.data, id.size);
+        if (g_behaviour.extension)
+            if (const void* table = g_behaviour.extension(name)) return table;
         if (name == WEFT_ASYNC_EXTENSION) return &kAsync;
         return name == WEFT_CONTROL_EXTENSION ? &kControl : nullptr;
     }};

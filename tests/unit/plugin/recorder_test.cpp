@@ -1,51 +1,14 @@
 // Every call is in the file before it is made, and what was recorded can be made again.
-#include "plugin/recorder.h"
-
-#include <gtest/gtest.h>
-
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
-#include <unistd.h>
-
-#include "guest.h"
-#include "replay/replayer.h"
-#include "replay/trace.h"
+#include "recorded.h"
 
 namespace {
 
 using namespace weft;
-using plugin::Border;
-using plugin::Recorder;
 using replay::Trace;
 using test::g_behaviour;
-using test::Visit;
-
-std::string text_of_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// A recorded visit.
-struct Recorded {
-    std::string path =
-        (std::filesystem::temp_directory_path() / ("weft-trace-" + std::to_string(::getpid())))
-            .string();
-    std::unique_ptr<Recorder> recorder = std::move(*Recorder::open(path, 1 << 20));
-    std::unique_ptr<Border> border =
-        std::make_unique<Border>(std::vector<plugin::Watcher*>{recorder.get()});
-    Visit visit{*border};
-
-    ~Recorded() { std::filesystem::remove(path); }
-    // As it is in the file now.
-    [[nodiscard]] std::optional<Trace> trace() const {
-        std::string why;
-        auto read = Trace::read(text_of_file(path), why);
-        EXPECT_TRUE(read.has_value()) << why;
-        return read;
-    }
-};
+using test::Recorded;
+using test::replayed;
+using test::text_of_file;
 
 std::vector<std::string> names(const Trace& trace) {
     std::vector<std::string> all;
@@ -54,14 +17,6 @@ std::vector<std::string> names(const Trace& trace) {
                          std::string(replay::row_name(call.head.function)) +
                          (call.end == 0 ? " never returned" : ""));
     return all;
-}
-
-// What a trace says is done again with the plugin inside the test.
-std::vector<std::string> replayed(const Trace& trace) {
-    static const weft_plugin plugin = {sizeof plugin, 1, 1, 0, {"", 0}, &test::kGuest};
-    replay::Replayer replayer(trace, 0, plugin, false);
-    EXPECT_TRUE(replayer.run([](const replay::Call&) {})) << replayer.refused();
-    return replayer.differences();
 }
 
 TEST(Recorder, WritesBeforeTheCall) {
@@ -171,7 +126,7 @@ TEST(Trace, IsNotBelieved) {
     std::string newer = bytes;
     newer[replay::kMagic.size()] = 9;
     EXPECT_FALSE(Trace::read(newer, why).has_value());
-    EXPECT_EQ(why, "it is of version 9; this program reads 1");
+    EXPECT_EQ(why, "it is of version 9; this program reads 1 to 2");
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         (void)Trace::read(bytes.substr(0, i), why).has_value();
         for (const char with : {'\xff', '\x01', '\x80'}) {
