@@ -1,5 +1,5 @@
 /* Nothing is wrong here: it passes every check. */
 #define NAME "good"
-#include "good.h"
+#include "semaphore.h"
 
-#include "table.h"
+#include "semaphore_table.h"

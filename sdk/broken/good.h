@@ -26,6 +26,7 @@
 struct weft_backend {
     const weft_host* host;
     uint64_t programs; /* compiled so far */
+    uint64_t works;    /* submitted so far */
 };
 
 typedef struct kernel {

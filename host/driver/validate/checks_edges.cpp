@@ -31,6 +31,15 @@ constexpr Check kChecks[] = {
     {"edges.semaphores", Level::standard,
      "waits for a semaphore, and sees behind it all that was written before its signal",
      "semaphore.h", check_semaphores},
+    {"edges.imported-semaphores", Level::standard,
+     "waits for semaphores of others, and signals them, as its own", "semaphore.h, import",
+     check_imported_semaphores},
+    {"edges.bad-semaphores", Level::standard,
+     "refuses descriptors that are no semaphores, and works on", "semaphore.h, import",
+     check_bad_semaphores},
+    {"edges.semaphore-descriptors", Level::standard,
+     "leaves the descriptor of a semaphore to whoever gave it, and keeps none",
+     "semaphore.h, import", check_semaphore_descriptors},
 };
 
 }  // namespace

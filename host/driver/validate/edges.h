@@ -18,7 +18,11 @@ void check_bad_handles(Context& context);
 // edges_order.cpp
 void check_memory_trials(Context& context);
 void check_order(Context& context);
+// edges_semaphores.cpp
 void check_semaphores(Context& context);
+void check_imported_semaphores(Context& context);
+void check_bad_semaphores(Context& context);
+void check_semaphore_descriptors(Context& context);
 
 // What the plugin says of memory; host memory in and out where it says nothing. False, and failed:
 // it cannot say.

@@ -1,60 +1,15 @@
 // Order between works that run beside the host: one back end's works see each other in the order of
-// their submission, a semaphore is waited for, and memory is what its trial promised. Nobody reads
-// a producer before it is done.
+// their submission, and memory is what its trial promised. Nobody reads a producer before it is
+// done.
 #include "driver/validate/edges.h"
 #include "driver/validate/lent.h"
+#include "driver/validate/trial_memory.h"
 
 #include <fmt/format.h>
 #include <weft/async.h>
-#include <weft/semaphore.h>
 
 namespace weft::validate {
 namespace {
-
-constexpr std::uint64_t kTrialBytes = 4 * 65536;
-
-std::uint64_t sum_of(std::uint32_t seed) {
-    std::uint64_t sum = 0;
-    for (std::uint64_t i = 0; i < kTrialBytes / 4; ++i)
-        sum += static_cast<std::uint32_t>(seed + i * 2654435761u);
-    return sum;
-}
-
-// Memory that the plugin made for a trial.
-class TrialMemory {
-public:
-    TrialMemory(Context& context, const Instance& instance, const weft_memory_api& api,
-                std::uint32_t kind, std::uint32_t seed)
-        : context_(context), instance_(instance), api_(api) {
-        handle.struct_size = sizeof handle;
-        handle.memory_fd = -1;
-        weft_error error = empty_error();
-        const weft_status status =
-            context.calls().call("weft_memory_api.trial_begin", kind_name(kind), [&] {
-                return api.trial_begin(instance.backend, kind, kTrialBytes, seed, &handle, &trial,
-                                       &error);
-            });
-        if (status == WEFT_OK) return;
-        trial = nullptr;
-        refusal = said(status, error);
-    }
-    ~TrialMemory() {
-        if (trial)
-            context_.calls().call("weft_memory_api.trial_end", "",
-                                  [&] { api_.trial_end(instance_.backend, trial); });
-    }
-    TrialMemory(const TrialMemory&) = delete;
-    TrialMemory& operator=(const TrialMemory&) = delete;
-
-    weft_handle handle{};
-    weft_trial* trial = nullptr;
-    std::string refusal;
-
-private:
-    Context& context_;
-    const Instance& instance_;
-    const weft_memory_api& api_;
-};
 
 std::string unlike_trial(Context& context, const Instance& instance, const weft_memory_api& api,
                          const weft_handle& handle, std::uint32_t seed) {
@@ -142,44 +97,6 @@ void check_pair(Context& context, const Instance& instance, const weft_async_api
     }
 }
 
-// A semaphore of the plugin's own: whoever waits for it sees what was written before the signal.
-void check_signals(Context& context, const Instance& instance, const weft_memory_api& memory,
-                   const weft_semaphore_api& api, std::uint32_t kind) {
-    TrialMemory trial(context, instance, memory, kind, 1);
-    if (!trial.trial) return;
-    weft_semaphore* semaphore = nullptr;
-    std::int32_t fd = -1;
-    weft_error error = empty_error();
-    weft_status status = context.calls().call("weft_semaphore_api.create", "", [&] {
-        return api.create(instance.backend, &semaphore, &fd, &error);
-    });
-    if (!context.expect(status == WEFT_OK, "create of a semaphore fails: " + said(status, error)))
-        return;
-    context.expect(fd >= 0, "a semaphore is exported without a descriptor");
-    for (std::uint32_t turn = 0; turn < 10 && !context.ended(); ++turn) {
-        const std::uint32_t seed = 77 + turn;
-        weft_order_trial* work = nullptr;
-        status = context.calls().call("weft_semaphore_api.trial_write", "", [&] {
-            return api.trial_write(instance.backend, trial.trial, &trial.handle, seed, semaphore,
-                                   &work, &error);
-        });
-        if (!context.expect(status == WEFT_OK, "trial_write fails: " + said(status, error))) break;
-        std::uint64_t sum = 0;
-        status = context.calls().call("weft_semaphore_api.trial_read", "", [&] {
-            return api.trial_read(instance.backend, trial.trial, &trial.handle, semaphore,
-                                  5'000'000'000, &sum, &error);
-        });
-        context.expect(status == WEFT_OK, "trial_read fails: " + said(status, error));
-        context.expect(sum == sum_of(seed), "what waits for a semaphore is read before its signal");
-        context.calls().call("weft_semaphore_api.trial_end", "",
-                             [&] { api.trial_end(instance.backend, work); });
-    }
-    context.calls().call("weft_semaphore_api.release", "",
-                         [&] { api.release(instance.backend, semaphore); });
-    context.calls().call("weft_semaphore_api.release", "of NULL",
-                         [&] { api.release(instance.backend, nullptr); });
-}
-
 // A descriptor of something else, as one of another device or driver is.
 void read_of_another(Context& context, const Instance& instance, const weft_memory_api& api,
                      const weft_memory_caps& caps) {
@@ -249,27 +166,6 @@ void check_order(Context& context) {
     const std::uint32_t both = caps.exports & caps.imports;
     for (std::uint32_t kind = WEFT_HANDLE_HOST; kind < 32 && !context.ended(); ++kind)
         if ((both >> kind & 1) != 0) check_pair(context, instance, *api, of, kind);
-}
-
-void check_semaphores(Context& context) {
-    const auto* const api = context.extension<weft_semaphore_api>(WEFT_SEMAPHORE_EXTENSION);
-    const auto* const memory = context.extension<weft_memory_api>(WEFT_MEMORY_EXTENSION);
-    if (!api || !memory) return context.skip("it has no weft.semaphore/1");
-    const Instance instance = instance_of(context);
-    weft_memory_caps kinds;
-    if (!instance.backend || !caps_of(context, instance, kinds)) return;
-    weft_semaphore_caps caps{};
-    caps.struct_size = sizeof caps;
-    weft_error error = empty_error();
-    const weft_status status = context.calls().call(
-        "weft_semaphore_api.caps", "", [&] { return api->caps(instance.backend, &caps, &error); });
-    if (!context.expect(status == WEFT_OK,
-                        "caps of weft.semaphore/1 fails: " + said(status, error)))
-        return;
-    if ((caps.flags & WEFT_SEMAPHORE_EXPORTS) == 0)
-        return context.skip(fmt::format("it exports no semaphores here: {}", caps.no_export));
-    for (std::uint32_t kind = WEFT_HANDLE_HOST; kind < 32 && !context.ended(); ++kind)
-        if ((kinds.exports >> kind & 1) != 0) check_signals(context, instance, *memory, *api, kind);
 }
 
 }  // namespace weft::validate
