@@ -136,6 +136,7 @@ _weft() {
         validate,--level) mapfile -t COMPREPLY < <(compgen -W "quick standard strict" -- "$word"); return ;;
         validate,--check) return ;;
         validate,--seed) return ;;
+        validate,--beside) return ;;
         validate,--patience) return ;;
         validate,--junit) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         validate,--plugin-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
@@ -153,7 +154,7 @@ _weft() {
         explain) options='-h --help --live --assert-zero-copy --size --fps --rate --json --group --threads --memory --device-memory --on --visual --audio --compute --owner --deadline --no-cache --dump-after --plugin-dir --include -v --verbose' ;;
         plugins) options='-h --help --json --plugin-dir --include -v --verbose' ;;
         doctor) options='-h --help --json --plugin-dir --include -v --verbose' ;;
-        validate) options='-h --help --level --check --list --seed --in-process --patience --json --junit --plugin-dir' suffix=so ;;
+        validate) options='-h --help --level --check --list --seed --beside --in-process --patience --json --junit --plugin-dir' suffix=so ;;
         new-plugin) options='-h --help --lang --dir' ;;
     esac
     if [[ $word == -* ]]; then

@@ -181,6 +181,7 @@ complete -c weft -n '__fish_seen_subcommand_from validate' -l level -x -a 'quick
 complete -c weft -n '__fish_seen_subcommand_from validate' -l check -x -d 'only checks with this in their names, of any level; may be repeated'
 complete -c weft -n '__fish_seen_subcommand_from validate' -l list -d 'list the checks instead of running them'
 complete -c weft -n '__fish_seen_subcommand_from validate' -l seed -x -d 'draw the same numbers again'
+complete -c weft -n '__fish_seen_subcommand_from validate' -l beside -x -d 'another plugin, which makes semaphores for one that only takes them'
 complete -c weft -n '__fish_seen_subcommand_from validate' -l in-process -d 'run the checks in this process, for a debugger: a crash ends it'
 complete -c weft -n '__fish_seen_subcommand_from validate' -l patience -x -d 'multiply the time limits of the checks by this'
 complete -c weft -n '__fish_seen_subcommand_from validate' -l json -d 'print one JSON document to standard output'

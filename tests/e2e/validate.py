@@ -49,7 +49,36 @@ def mood(word):
     return {"WEFT_TEST_MOOD": str(HERE / "mood")}
 
 
+def semaphores():
+    """Of a plugin that makes none, with another that does."""
+    maker, taker = fixture("offers"), fixture("offers_too")
+
+    def judged(words, *beside, maker_words="fd device=1 semaphores"):
+        return validate(taker, "--check", "semaphore", *beside, WEFT_OFFERS=maker_words,
+                        WEFT_OFFERS_TOO=words)
+
+    done = judged("fd device=1 takes")
+    expect(done.returncode == 0 and "it takes semaphores and makes none: it was told not to; "
+           "--beside names a plugin that makes them" in done.stdout, "nobody makes them", done)
+    done = judged("fd device=1 takes", "--beside", maker)
+    expect(done.returncode == 0 and "3 passed, 0 failed, 1 skipped" in done.stdout, "beside", done)
+    # Memory of its own, where it does not reach that of the other.
+    done = judged("host device=1 takes", "--beside", maker)
+    expect(done.returncode == 0 and "3 passed, 0 failed, 1 skipped" in done.stdout, "apart", done)
+    for word, text in (("deaf", "work that waits for another's semaphore runs without a signal"),
+                       ("mute", "its signal of another's semaphore does not come")):
+        done = judged(f"fd device=1 takes {word}", "--beside", maker)
+        expect(done.returncode == 1 and f"FAIL  edges.imported-semaphores: {text}" in done.stdout
+               and f"--beside {HERE / 'offers.so'} --in-process" in done.stdout, word, done)
+    done = judged("fd device=2 takes", "--beside", maker)
+    expect(done.returncode == 0 and "are on different devices" in done.stdout, "two devices", done)
+    done = judged("fd device=1 takes", "--beside", maker, maker_words="fd device=1 takes")
+    expect(done.returncode == 0 and "offers.so makes no semaphores here" in done.stdout,
+           "neither makes them", done)
+
+
 def main():
+    semaphores()
     moody, ends = fixture("moody"), fixture("ends")
 
     done = fails_with("the plugin crashed (SIGABRT) in execute of frame 0, 1 targets, 0 samples, "
@@ -114,6 +143,8 @@ def main():
                             (("nothing",), "there is no plugin 'nothing'"),
                             ((moody, "--check", "nonsense"), "no check has 'nonsense'"),
                             ((moody, "--level", "high"), "--level"),
+                            ((moody, "--beside", "./nothing.so"), "there is no file ./nothing.so"),
+                            ((moody, "--beside", "reference"), "--beside: it is built in"),
                             ((moody, "--child", "gibberish"), "weft itself")]:
         done = validate(*arguments)
         expect(done.returncode == 2 and text in done.stderr and not done.stdout, text, done)

@@ -181,6 +181,7 @@ weft_status create_semaphore(weft_backend*, weft_semaphore** semaphore, std::int
 weft_status import_semaphore(weft_backend*, std::int32_t fd, weft_semaphore** semaphore,
                              weft_error* error) {
     return cpp::guarded(error, [&] {
+        if (!is_semaphore(fd)) throw cpp::Failure(WEFT_INVALID, "it is no semaphore");
         *semaphore =
             reinterpret_cast<weft_semaphore*>(std::make_unique<Semaphore>(dup(fd)).release());
     });

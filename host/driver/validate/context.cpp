@@ -36,6 +36,17 @@ bool is_whole(const weft_backend_api& api) {
            api.get_handle && api.get_values && api.execute && api.release && api.cleanup;
 }
 
+// NULL, with its reason: it cannot be opened.
+weft_plugin_query open_library(const std::string& path, std::string& why) {
+    void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* const symbol = library ? ::dlsym(library, WEFT_PLUGIN_SYMBOL) : nullptr;
+    if (!library)
+        why = plugin::one_line(::dlerror());
+    else if (!symbol)
+        why = "it has no " WEFT_PLUGIN_SYMBOL;
+    return reinterpret_cast<weft_plugin_query>(symbol);
+}
+
 }  // namespace
 
 weft_error empty_error() {
@@ -70,14 +81,10 @@ bool Context::load(std::uint32_t version) {
         skip(fmt::format("it cannot be opened: {} (loading.opens looks at that)", why));
         return false;
     };
+    std::string why;
     weft_plugin_query query = plugin::reference_entry;
-    if (!subject_.library.empty()) {
-        void* const library = ::dlopen(subject_.library.c_str(), RTLD_NOW | RTLD_LOCAL);
-        if (!library) return none(plugin::one_line(::dlerror()));
-        void* const symbol = ::dlsym(library, WEFT_PLUGIN_SYMBOL);
-        if (!symbol) return none("it has no " WEFT_PLUGIN_SYMBOL);
-        query = reinterpret_cast<weft_plugin_query>(symbol);
-    }
+    if (!subject_.library.empty()) query = open_library(subject_.library, why);
+    if (!query) return none(why);
     {
         const InCall here(WEFT_PLUGIN_SYMBOL, fmt::format("with contract {}", version));
         plugin_ = query(version);
@@ -88,6 +95,16 @@ bool Context::load(std::uint32_t version) {
     calls_ = std::make_unique<Calls>(*plugin_->backend);
     info_ = calls_->describe();
     return info_ || none("it does not describe itself");
+}
+
+const weft_backend_api* Context::beside() {
+    std::string why;
+    const weft_plugin_query query = open_library(subject_.beside, why);
+    const weft_plugin* const plugin = query ? query(WEFT_ABI_VERSION) : nullptr;
+    if (plugin && plugin->backend && is_whole(*plugin->backend)) return plugin->backend;
+    skip(fmt::format("{}, which is to stand beside it, cannot be opened: {}", subject_.beside,
+                     query ? "it has no tables for this host" : why));
+    return nullptr;
 }
 
 std::vector<plugin::OwnBuiltin> Context::own_sources() const {

@@ -26,6 +26,9 @@ struct Subject {
     std::string library;   // absolute path of NAME.so; "": the back end that is built in
     std::string manifest;  // of NAME.json beside it
     std::string name;
+    // The library of another plugin, for what can be seen only between two; "": another instance
+    // of this one.
+    std::string beside;
 };
 
 class Context {
@@ -48,6 +51,8 @@ public:
     [[nodiscard]] const weft_backend_info& info() const { return *info_; }
     // Sources that it brought with it, with arguments to open them.
     [[nodiscard]] std::vector<plugin::OwnBuiltin> own_sources() const;
+    // The tables of the plugin beside it. NULL, and skipped: it cannot be opened.
+    [[nodiscard]] const weft_backend_api* beside();
     [[nodiscard]] Calls& calls() { return *calls_; }
     template <class Api>
     [[nodiscard]] const Api* extension(std::string_view id) {

@@ -19,8 +19,11 @@ OwnInstance::OwnInstance(Context& context, std::uint32_t threads) {
 }
 
 OwnInstance::OwnInstance(Context& context)
-    : reference_(std::make_unique<Calls>(*plugin::reference_entry(WEFT_ABI_VERSION)->backend)) {
-    instance_.calls = reference_.get();
+    : OwnInstance(context, *plugin::reference_entry(WEFT_ABI_VERSION)->backend) {}
+
+OwnInstance::OwnInstance(Context& context, const weft_backend_api& other)
+    : other_(std::make_unique<Calls>(other)) {
+    instance_.calls = other_.get();
     create(context);
 }
 

@@ -32,6 +32,8 @@ public:
     OwnInstance(Context& context, std::uint32_t threads);
     // Of the reference back end, which is the judge.
     explicit OwnInstance(Context& context);
+    // Of another plugin.
+    OwnInstance(Context& context, const weft_backend_api& other);
     ~OwnInstance();
     OwnInstance(const OwnInstance&) = delete;
     OwnInstance& operator=(const OwnInstance&) = delete;
@@ -41,7 +43,7 @@ public:
 private:
     void create(Context& context);
 
-    std::unique_ptr<Calls> reference_;
+    std::unique_ptr<Calls> other_;
     TestHost host_;
     Instance instance_;
 };

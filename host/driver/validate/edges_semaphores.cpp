@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -23,29 +24,34 @@ constexpr std::uint64_t kPatienceNs = 5'000'000'000;
 // For a signal that does not come: more than a trial's work takes.
 constexpr std::uint64_t kInVainNs = 100'000'000;
 
-// What the plugin says that it can do. The check has ended where there is nothing to look at.
-struct Subjects {
+// A back end with semaphores, and what it says that it can do. The check has ended where there is
+// nothing to look at.
+struct Side {
     const weft_semaphore_api* api;
     const weft_memory_api* memory;
     Instance instance;
     weft_memory_caps kinds{};
     weft_semaphore_caps caps{};
 
-    explicit Subjects(Context& context)
-        : api(context.extension<weft_semaphore_api>(WEFT_SEMAPHORE_EXTENSION)),
-          memory(context.extension<weft_memory_api>(WEFT_MEMORY_EXTENSION)) {
+    Side(Context& context, const Instance& of)
+        : api(table<weft_semaphore_api>(of, WEFT_SEMAPHORE_EXTENSION)),
+          memory(table<weft_memory_api>(of, WEFT_MEMORY_EXTENSION)),
+          instance(of) {
+        if (!instance.backend) return;
         if (!api || !memory) {
             context.skip("it has no weft.semaphore/1");
             return;
         }
-        instance = instance_of(context);
-        if (!instance.backend || !caps_of(context, instance, kinds)) return;
+        kinds.struct_size = sizeof kinds;
         caps.struct_size = sizeof caps;
         weft_error error = empty_error();
-        const weft_status status = context.calls().call("weft_semaphore_api.caps", "", [&] {
-            return api->caps(instance.backend, &caps, &error);
+        weft_status status = of.calls->call("weft_memory_api.caps", "", [&] {
+            return memory->caps(instance.backend, &kinds, &error);
         });
-        context.expect(status == WEFT_OK, "caps of weft.semaphore/1 fails: " + said(status, error));
+        if (status == WEFT_OK)
+            status = of.calls->call("weft_semaphore_api.caps", "",
+                                    [&] { return api->caps(instance.backend, &caps, &error); });
+        context.expect(status == WEFT_OK, "caps fails: " + said(status, error));
     }
     [[nodiscard]] bool exports() const { return (caps.flags & WEFT_SEMAPHORE_EXPORTS) != 0; }
     [[nodiscard]] bool waits() const { return (caps.flags & WEFT_SEMAPHORE_WAITS) != 0; }
@@ -56,15 +62,48 @@ struct Subjects {
             context.skip(fmt::format("it takes no semaphores of others here: {}", caps.no_import));
         return !context.ended();
     }
-    // Skips where it makes none either: nobody else can.
-    [[nodiscard]] bool has_maker(Context& context) const {
-        if (!exports())
-            context.skip(
-                fmt::format("it takes semaphores and exports none, so that here is none "
-                            "that it could be given: {}",
-                            caps.no_export));
-        return exports();
+
+private:
+    template <class Api>
+    static const Api* table(const Instance& of, std::string_view id) {
+        return of.backend ? static_cast<const Api*>(of.calls->extension(id)) : nullptr;
     }
+};
+
+// Who makes semaphores for the plugin: the one beside it, or another instance of itself.
+class Maker {
+public:
+    // Skips where there is none.
+    Maker(Context& context, const Side& plugin) {
+        if (context.subject().beside.empty()) {
+            if (plugin.exports())
+                own_.emplace(context, 1u);
+            else
+                context.skip(
+                    fmt::format("it takes semaphores and makes none: {}; --beside names "
+                                "a plugin that makes them",
+                                plugin.caps.no_export));
+        } else if (const weft_backend_api* const beside = context.beside()) {
+            own_.emplace(context, *beside);
+        }
+        if (context.ended() || !own_->get().backend) return;
+        side_.emplace(context, own_->get());
+        if (!context.ended() && !side_->exports())
+            context.skip(fmt::format("{} makes no semaphores here: {}", context.subject().beside,
+                                     side_->caps.no_export));
+        if (!context.ended() && !one_device(plugin.caps, side_->caps))
+            context.skip("it and the plugin beside it are on different devices");
+    }
+    [[nodiscard]] const Side& side() const { return *side_; }
+
+private:
+    static bool one_device(const weft_semaphore_caps& one, const weft_semaphore_caps& other) {
+        return std::equal(std::begin(one.device_uuid), std::end(one.device_uuid),
+                          std::begin(other.device_uuid));
+    }
+
+    std::optional<OwnInstance> own_;
+    std::optional<Side> side_;
 };
 
 // A semaphore of the plugin's own: whoever waits for it sees what was written before the signal.
@@ -127,12 +166,11 @@ struct File {
 // imported: the caller's, which closes it.
 class Link {
 public:
-    Link(Context& context, const weft_semaphore_api& api, const Instance& maker,
-         const Instance& importer)
-        : context_(context), api_(api), maker_(maker), importer_(importer) {
+    Link(Context& context, const Side& maker, const Side& importer)
+        : context_(context), maker_(maker), importer_(importer) {
         weft_error error = empty_error();
         weft_status status = context.calls().call("weft_semaphore_api.create", "", [&] {
-            return api.create(maker.backend, &own, &fd, &error);
+            return maker.api->create(maker.instance.backend, &own, &fd, &error);
         });
         if (!context.expect(status == WEFT_OK && own != nullptr,
                             "create of a semaphore fails: " + said(status, error)))
@@ -140,16 +178,16 @@ public:
         lent = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
         if (!context.expect(lent >= 0, "the descriptor of a semaphore is not open")) return;
         status = context.calls().call("weft_semaphore_api.import", "", [&] {
-            return api.import(importer.backend, lent, &imported, &error);
+            return importer.api->import(importer.instance.backend, lent, &imported, &error);
         });
         context.expect(status == WEFT_OK && imported != nullptr,
-                       "import of a semaphore that it exported fails: " + said(status, error));
+                       "import of a semaphore fails: " + said(status, error));
     }
     ~Link() {
         release_imported();
         if (own)
             context_.calls().call("weft_semaphore_api.release", "",
-                                  [&] { api_.release(maker_.backend, own); });
+                                  [&] { maker_.api->release(maker_.instance.backend, own); });
         return_lent();
     }
     Link(const Link&) = delete;
@@ -158,8 +196,9 @@ public:
     [[nodiscard]] bool ok() const { return imported != nullptr; }
     void release_imported() {
         if (imported)
-            context_.calls().call("weft_semaphore_api.release", "of an imported one",
-                                  [&] { api_.release(importer_.backend, imported); });
+            context_.calls().call("weft_semaphore_api.release", "of an imported one", [&] {
+                importer_.api->release(importer_.instance.backend, imported);
+            });
         imported = nullptr;
     }
     void return_lent() {
@@ -174,52 +213,58 @@ public:
 
 private:
     Context& context_;
-    const weft_semaphore_api& api_;
-    const Instance& maker_;
-    const Instance& importer_;
+    const Side& maker_;
+    const Side& importer_;
 };
 
-// One end of a trial of order: an instance with its semaphore, and the memory that it reaches.
+// One end of a trial of order: a side with its semaphore, and the memory that it reaches.
 struct End {
-    const Instance& instance;
+    const Side& side;
     weft_semaphore* semaphore;
     const weft_trial* trial;  // null: what the handle describes, which is another's
     const weft_handle& handle;
 };
 
-// Two instances and memory of a kind of each.
+// A kind of memory that a side makes; WEFT_HANDLE_NONE: none.
+std::uint32_t first_kind(const Side& side) {
+    for (std::uint32_t kind = WEFT_HANDLE_HOST; kind < 32; ++kind)
+        if ((side.kinds.exports >> kind & 1) != 0) return kind;
+    return WEFT_HANDLE_NONE;
+}
+
+// Who makes the semaphores, the plugin, and memory of each.
 struct Two {
     Context& context;
-    const Subjects& found;
-    const Instance& other;
+    const Side& maker;
+    const Side& plugin;
     TrialMemory first, second;
-    bool shared;  // the other one reads and writes the memory of the first
+    bool shared;  // the plugin reads and writes the memory of the maker
 
-    Two(Context& at, const Subjects& subjects, const Instance& instance, std::uint32_t kind)
+    Two(Context& at, const Side& from, const Side& to, std::uint32_t kind)
         : context(at),
-          found(subjects),
-          other(instance),
-          first(at, subjects.instance, *subjects.memory, kind, 1),
-          second(at, instance, *subjects.memory, kind, 1),
-          shared(kind != WEFT_HANDLE_LOCAL && (subjects.kinds.imports >> kind & 1) != 0) {}
+          maker(from),
+          plugin(to),
+          first(at, from.instance, *from.memory, kind, 1),
+          second(at, to.instance, *to.memory, first_kind(to), 1),
+          shared(kind != WEFT_HANDLE_LOCAL && (to.kinds.imports >> kind & 1) != 0) {}
 
-    [[nodiscard]] End maker(const Link& link) const {
-        return {found.instance, link.own, first.trial, first.handle};
+    [[nodiscard]] End end_of_maker(const Link& link) const {
+        return {maker, link.own, first.trial, first.handle};
     }
-    [[nodiscard]] End importer(const Link& link) const {
-        if (shared) return {other, link.imported, nullptr, first.handle};
-        return {other, link.imported, second.trial, second.handle};
+    [[nodiscard]] End end_of_plugin(const Link& link) const {
+        if (shared) return {plugin, link.imported, nullptr, first.handle};
+        return {plugin, link.imported, second.trial, second.handle};
     }
 
-    // One writes and signals, the other waits and reads. What memory of others is good for is said
-    // of opaque descriptors alone: elsewhere a refusal is an answer, and each uses its own.
+    // One writes and signals, the other waits and reads.
     weft_status turn(const End& writer, const End& reader, std::uint32_t seed,
                      weft_error& error) const {
         weft_order_trial* work = nullptr;
-        const weft_semaphore_api& api = *found.api;
+        const weft_semaphore_api& api = *writer.side.api;
+        weft_backend* const backend = writer.side.instance.backend;
         weft_status status = context.calls().call("weft_semaphore_api.trial_write", "", [&] {
-            return api.trial_write(writer.instance.backend, writer.trial, &writer.handle, seed,
-                                   writer.semaphore, &work, &error);
+            return api.trial_write(backend, writer.trial, &writer.handle, seed, writer.semaphore,
+                                   &work, &error);
         });
         if (status != WEFT_OK) return status;
         std::uint64_t sum = 0;
@@ -228,14 +273,15 @@ struct Two {
             context.expect(sum == sum_of(seed),
                            "what waits for another's semaphore is read before its signal");
         context.calls().call("weft_semaphore_api.trial_end", "",
-                             [&] { api.trial_end(writer.instance.backend, work); });
+                             [&] { api.trial_end(backend, work); });
         return status;
     }
     weft_status read(const End& reader, std::uint64_t timeout_ns, std::uint64_t& sum,
                      weft_error& error) const {
         return context.calls().call("weft_semaphore_api.trial_read", "", [&] {
-            return found.api->trial_read(reader.instance.backend, reader.trial, &reader.handle,
-                                         reader.semaphore, timeout_ns, &sum, &error);
+            return reader.side.api->trial_read(reader.side.instance.backend, reader.trial,
+                                               &reader.handle, reader.semaphore, timeout_ns, &sum,
+                                               &error);
         });
     }
 };
@@ -243,10 +289,10 @@ struct Two {
 // A wait for a signal that nobody gives.
 void check_waits_in_vain(const Two& two) {
     Context& context = two.context;
-    const Link link(context, *two.found.api, two.found.instance, two.other);
+    const Link link(context, two.maker, two.plugin);
     if (!link.ok()) return;
     // Of its own memory, which it certainly reaches.
-    const End reader{two.other, link.imported, two.second.trial, two.second.handle};
+    const End reader{two.plugin, link.imported, two.second.trial, two.second.handle};
     std::uint64_t sum = 0;
     weft_error error = empty_error();
     const weft_status status = two.read(reader, kInVainNs, sum, error);
@@ -258,15 +304,16 @@ void check_waits_in_vain(const Two& two) {
     context.expect_error("trial_read", status, error);
 }
 
-// Turns in one direction; false: memory of this kind is not taken, and each has to use its own.
+// Turns in one direction. False: memory of this kind is not taken, which is a fault of opaque
+// descriptors alone, that the host relies on; each has to use its own.
 bool check_turns(const Two& two, bool importer_signals) {
     Context& context = two.context;
-    Link link(context, *two.found.api, two.found.instance, two.other);
+    Link link(context, two.maker, two.plugin);
     // It may be closed as soon as it was imported.
     link.return_lent();
     if (!link.ok()) return true;
-    const End writer = importer_signals ? two.importer(link) : two.maker(link);
-    const End reader = importer_signals ? two.maker(link) : two.importer(link);
+    const End writer = importer_signals ? two.end_of_plugin(link) : two.end_of_maker(link);
+    const End reader = importer_signals ? two.end_of_maker(link) : two.end_of_plugin(link);
     for (std::uint32_t turn = 0; turn < kTurns && !context.ended(); ++turn) {
         weft_error error = empty_error();
         const weft_status status = two.turn(writer, reader, 77 + turn, error);
@@ -283,7 +330,7 @@ bool check_turns(const Two& two, bool importer_signals) {
 
 void check_directions(Two& two) {
     for (const bool importer_signals : {false, true}) {
-        if (importer_signals ? !two.found.signals() : !two.found.waits()) continue;
+        if (importer_signals ? !two.plugin.signals() : !two.plugin.waits()) continue;
         if (two.context.ended() || check_turns(two, importer_signals)) continue;
         two.shared = false;
         (void)check_turns(two, importer_signals);
@@ -309,13 +356,14 @@ std::vector<Stranger> strangers(const Context& context) {
             {"a directory", ::open(context.directory().c_str(), O_RDONLY | O_CLOEXEC), true}};
 }
 
-void check_refusal(Context& context, const Subjects& found, const Stranger& stranger) {
+void check_refusal(Context& context, const Side& plugin, const Stranger& stranger) {
     const File before(stranger.fd);
     weft_semaphore* semaphore = nullptr;
     weft_error error = empty_error();
-    const weft_status status = context.calls().call(
-        "weft_semaphore_api.import", stranger.name,
-        [&] { return found.api->import(found.instance.backend, stranger.fd, &semaphore, &error); });
+    const weft_status status =
+        context.calls().call("weft_semaphore_api.import", stranger.name, [&] {
+            return plugin.api->import(plugin.instance.backend, stranger.fd, &semaphore, &error);
+        });
     if (!context.expect(status != WEFT_OK,
                         fmt::format("import takes {} for a semaphore", stranger.name)))
         return;
@@ -328,7 +376,7 @@ void check_refusal(Context& context, const Subjects& found, const Stranger& stra
 }  // namespace
 
 void check_semaphores(Context& context) {
-    const Subjects found(context);
+    const Side found(context, instance_of(context));
     if (context.ended()) return;
     if (!found.exports())
         return context.skip(fmt::format("it exports no semaphores here: {}", found.caps.no_export));
@@ -338,59 +386,56 @@ void check_semaphores(Context& context) {
 }
 
 void check_imported_semaphores(Context& context) {
-    const Subjects found(context);
-    if (!found.imports(context) || !found.has_maker(context)) return;
-    const OwnInstance other(context, 1);
-    if (!other.get().backend) return;
+    const Side plugin(context, instance_of(context));
+    if (!plugin.imports(context)) return;
+    const Maker maker(context, plugin);
     bool looked = false;
     for (std::uint32_t kind = WEFT_HANDLE_HOST; kind < 32 && !context.ended(); ++kind) {
-        if ((found.kinds.exports >> kind & 1) == 0) continue;
-        Two two(context, found, other.get(), kind);
+        if ((maker.side().kinds.exports >> kind & 1) == 0) continue;
+        Two two(context, maker.side(), plugin, kind);
         if (!two.first.trial || !two.second.trial) continue;
-        if (!looked && found.waits()) check_waits_in_vain(two);
+        if (!looked && plugin.waits()) check_waits_in_vain(two);
         looked = true;
         check_directions(two);
     }
-    if (!looked) context.skip("it makes no memory for a trial");
+    if (!looked) context.skip("there is no memory for a trial");
 }
 
 void check_bad_semaphores(Context& context) {
-    const Subjects found(context);
-    if (!found.imports(context)) return;
+    const Side plugin(context, instance_of(context));
+    if (!plugin.imports(context)) return;
     std::vector<Stranger> all = strangers(context);
-    // Memory of the same device, behind a descriptor of the same kind.
-    std::optional<TrialMemory> memory;
-    if ((found.kinds.exports >> WEFT_HANDLE_OPAQUE_FD & 1) != 0)
-        memory.emplace(context, found.instance, *found.memory, WEFT_HANDLE_OPAQUE_FD, 1);
-    if (memory && memory->trial) all.push_back({"memory", memory->handle.memory_fd, false});
-    for (int time = 0; time < kWarm; ++time)
-        for (const Stranger& stranger : all)
-            if (!context.ended()) check_refusal(context, found, stranger);
-    const kit::Holdings before = kit::Holdings::now();
-    for (int time = 0; time < kTimes && !context.ended(); ++time)
-        for (const Stranger& stranger : all)
-            if (!context.ended()) check_refusal(context, found, stranger);
-    if (!context.ended())
-        expect_flat(context, before, fmt::format("{} imports that it refused", kTimes));
+    {
+        // Memory of the same device, behind a descriptor of the same kind.
+        std::optional<TrialMemory> memory;
+        if ((plugin.kinds.exports >> WEFT_HANDLE_OPAQUE_FD & 1) != 0)
+            memory.emplace(context, plugin.instance, *plugin.memory, WEFT_HANDLE_OPAQUE_FD, 1);
+        if (memory && memory->trial) all.push_back({"memory", memory->handle.memory_fd, false});
+        kit::Holdings before;
+        for (int time = -kWarm; time < kTimes && !context.ended(); ++time) {
+            if (time == 0) before = kit::Holdings::now();
+            for (const Stranger& stranger : all)
+                if (!context.ended()) check_refusal(context, plugin, stranger);
+        }
+        if (!context.ended())
+            expect_flat(context, before, fmt::format("{} imports that it refused", kTimes));
+    }
     for (const Stranger& stranger : all)
         if (stranger.own) ::close(stranger.fd);
-    memory.reset();
-    if (context.ended() || !found.exports()) return;
-    // And works on.
-    const OwnInstance other(context, 1);
-    if (!other.get().backend) return;
-    const Link link(context, *found.api, found.instance, other.get());
+    // And works on, if there is anything to be seen of that.
+    if (context.ended() || (!plugin.exports() && context.subject().beside.empty())) return;
+    const Maker maker(context, plugin);
+    if (!context.ended()) const Link link(context, maker.side(), plugin);
 }
 
 void check_semaphore_descriptors(Context& context) {
-    const Subjects found(context);
-    if (!found.imports(context) || !found.has_maker(context)) return;
-    const OwnInstance other(context, 1);
-    if (!other.get().backend) return;
+    const Side plugin(context, instance_of(context));
+    if (!plugin.imports(context)) return;
+    const Maker maker(context, plugin);
     kit::Holdings before;
     for (int time = -kWarm; time < kTimes && !context.ended(); ++time) {
         if (time == 0) before = kit::Holdings::now();
-        Link link(context, *found.api, found.instance, other.get());
+        Link link(context, maker.side(), plugin);
         if (!link.ok()) return;
         const File semaphore(link.fd);
         context.expect(semaphore.open, "the descriptor of a semaphore is closed before release");

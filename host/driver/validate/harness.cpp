@@ -226,6 +226,8 @@ private:
                                          "validate",
                                          "--child",
                                          order.c_str(),
+                                         "--beside",
+                                         options_.subject.beside.c_str(),
                                          "--",
                                          options_.subject.library.empty()
                                              ? options_.subject.name.c_str()

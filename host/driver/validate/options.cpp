@@ -21,6 +21,10 @@ CLI::App* add_validate(CLI::App& app, ValidateOptions& options) {
         ->allow_extra_args(false);
     command->add_flag("--list", options.list, "list the checks instead of running them");
     command->add_option("--seed", options.seed, "draw the same numbers again")->type_name("N");
+    command
+        ->add_option("--beside", options.beside,
+                     "another plugin, which makes semaphores for one that only takes them")
+        ->type_name("PLUGIN");
     command->add_flag("--in-process", options.in_process,
                       "run the checks in this process, for a debugger: a crash ends it");
     command

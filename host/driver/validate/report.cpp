@@ -74,10 +74,12 @@ std::string summary_text(const Report& report) {
     if (first)
         text += fmt::format(
             "in a debugger: gdb --args weft validate {} --check {} --level {} "
-            "--seed {} --in-process\n",
+            "--seed {}{}{} --in-process\n",
             report.options.subject.library.empty() ? report.options.subject.name
                                                    : report.options.subject.library,
-            first->check->id, name_of(report.options.level), report.options.seed);
+            first->check->id, name_of(report.options.level), report.options.seed,
+            report.options.subject.beside.empty() ? "" : " --beside ",
+            report.options.subject.beside);
     return text;
 }
 

@@ -27,31 +27,31 @@ int refuse(int code, const std::string& why) {
 }
 
 // A plugin's files, by the path of its library, or by its name as `weft plugins` shows it.
-Result<Subject> find_subject(const ValidateOptions& options) {
-    const fs::path path(options.plugin);
+Result<Subject> find_subject(const ValidateOptions& options, const std::string& wanted) {
+    const fs::path path(wanted);
     std::error_code failed;
     if (path.has_parent_path() || path.extension() == ".so") {
         const fs::path library = fs::absolute(path, failed).lexically_normal();
         if (failed || !fs::is_regular_file(library, failed))
-            return Error{WEFT_INVALID, fmt::format("there is no file {}", options.plugin)};
+            return Error{WEFT_INVALID, fmt::format("there is no file {}", wanted)};
         fs::path manifest = library;
         manifest.replace_extension(".json");
-        return Subject{library.string(), manifest.string(), library.stem().string()};
+        return Subject{library.string(), manifest.string(), library.stem().string(), ""};
     }
-    if (options.plugin == plugin::reference_manifest().name) return Subject{"", "", options.plugin};
+    if (wanted == plugin::reference_manifest().name) return Subject{"", "", wanted, ""};
     plugin::PluginOptions where;
     where.directories = options.plugin_directories;
     std::string searched;
     const auto paths = plugin::search_paths(where);
     for (const plugin::Found& found : plugin::find_plugins(paths))
-        if (found.name == options.plugin && !found.library.empty())
-            return Subject{fs::absolute(found.library, failed).string(), found.manifest,
-                           found.name};
+        if (found.name == wanted && !found.library.empty())
+            return Subject{fs::absolute(found.library, failed).string(), found.manifest, found.name,
+                           ""};
     for (const plugin::SearchPath& tried : paths)
         searched += (searched.empty() ? "" : ", ") + tried.directory;
     return Error{WEFT_INVALID, fmt::format("there is no plugin '{}' in {}; a path of a library has "
                                            "a / in it, or ends in .so",
-                                           options.plugin, searched)};
+                                           wanted, searched)};
 }
 
 Result<Level> level_of(const std::string& name) {
@@ -132,8 +132,14 @@ int validate_plugin(const ValidateOptions& options) {
         return kPassed;
     }
     if (options.plugin.empty()) return refuse(kUsage, "which plugin? weft validate PLUGIN.so");
-    const auto subject = find_subject(options);
+    auto subject = find_subject(options, options.plugin);
     if (!subject) return refuse(kUsage, subject.error().message);
+    if (!options.beside.empty()) {
+        const auto beside = find_subject(options, options.beside);
+        if (!beside) return refuse(kUsage, beside.error().message);
+        if (beside->library.empty()) return refuse(kUsage, "--beside: it is built in");
+        subject->beside = beside->library;
+    }
     if (!options.child.empty()) run_child(*subject, options.child);
     RunOptions run_options;
     run_options.subject = *subject;

@@ -16,6 +16,7 @@ namespace weft::validate {
 
 struct ValidateOptions {
     std::string plugin;  // path of NAME.so, or a name to be searched for
+    std::string beside;  // another one, likewise; "": none
     std::vector<std::string> plugin_directories;
     std::string level = "standard";
     std::vector<std::string> words;  // only checks with one of these in their ids; none: all
