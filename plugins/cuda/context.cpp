@@ -120,6 +120,11 @@ void Context::close() noexcept {
     object = nullptr;
 }
 
+Address Context::bounce() {
+    if (bounce_ == 0) check(cu.memory_alloc(&bounce_, kBounceBytes), "allocate memory");
+    return bounce_;
+}
+
 void Context::describe(const Candidate& chosen) {
     info.name = chosen.name;
     int version = 0, major = 0, minor = 0;

@@ -36,6 +36,11 @@ public:
     void check(Result result, const char* doing);
     [[nodiscard]] bool lost() const { return lost_; }
 
+    // Device memory that copies from host to host go through (queue.cpp). With the context current;
+    // lives as long as it.
+    static constexpr std::uint64_t kBounceBytes = 4u << 20;
+    [[nodiscard]] Address bounce();
+
     const Driver& cu;
     const Compiler& compiler;
     const DeviceNumber device;
@@ -50,6 +55,7 @@ private:
     void close() noexcept;
 
     std::atomic<bool> lost_{false};
+    Address bounce_ = 0;
 };
 
 // A thread that calls the driver has the context of the device; this one, while it lives.

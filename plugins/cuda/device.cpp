@@ -14,7 +14,7 @@ std::shared_ptr<const gpu::Pipeline> Device::build(const gpu::BuildRequest& requ
 }
 
 std::unique_ptr<gpu::Work> Device::record(const std::vector<gpu::Command>& commands) {
-    return cuda::record(commands);
+    return cuda::record(context_, commands);
 }
 
 // What others use of the device is not ours to use.

@@ -16,6 +16,10 @@ public:
     ~Memory() override;
 
     [[nodiscard]] Address address() const { return address_; }
+    // Neither kernels nor copies bring it to the device.
+    [[nodiscard]] bool in_host() const {
+        return kind_ == Kind::pinned || kind_ == Kind::registered;
+    }
     // `host` is copied to the device before work that uses it.
     [[nodiscard]] bool staged() const { return kind_ == Kind::staged; }
     // With the context current.

@@ -58,6 +58,27 @@ void record_launch(Recorded& work, const gpu::Launch& launch, Step& step) {
     step.constants = launch.constants;
 }
 
+bool in_host(const gpu::Slice& slice) {
+    return static_cast<const Memory&>(*slice.buffer).in_host();
+}
+
+// A copy from host to host holds whoever asks for it until all before it is done, also what waits
+// for another's signal. By way of the device it is work like any other.
+void record_bounces(Context& context, Recorded& work, const gpu::Command& command) {
+    const Current current(context);
+    for (std::uint64_t at = 0; at < command.bytes; at += Context::kBounceBytes) {
+        Step step;
+        step.kind = gpu::Command::Kind::copy;
+        step.bytes = std::min(command.bytes - at, Context::kBounceBytes);
+        step.from = use(work, command.from) + at;
+        step.to = context.bounce();
+        work.steps.push_back(step);
+        step.from = step.to;
+        step.to = use(work, command.to) + at;
+        work.steps.push_back(std::move(step));
+    }
+}
+
 void enqueue(Context& context, Step& step) {
     const Driver& cu = context.cu;
     switch (step.kind) {
@@ -77,10 +98,15 @@ void enqueue(Context& context, Step& step) {
 
 }  // namespace
 
-std::unique_ptr<gpu::Work> record(const std::vector<gpu::Command>& commands) {
+std::unique_ptr<gpu::Work> record(Context& context, const std::vector<gpu::Command>& commands) {
     auto work = std::make_unique<Recorded>();
     for (const gpu::Command& command : commands) {
         if (command.kind == gpu::Command::Kind::barrier) continue;
+        if (command.kind == gpu::Command::Kind::copy && in_host(command.from) &&
+            in_host(command.to)) {
+            record_bounces(context, *work, command);
+            continue;
+        }
         Step& step = work->steps.emplace_back();
         step.kind = command.kind;
         step.bytes = command.bytes;

@@ -11,7 +11,8 @@
 
 namespace weft::cuda {
 
-[[nodiscard]] std::unique_ptr<gpu::Work> record(const std::vector<gpu::Command>& commands);
+[[nodiscard]] std::unique_ptr<gpu::Work> record(Context& context,
+                                                const std::vector<gpu::Command>& commands);
 
 // Thread safe, but for submit.
 class Timeline {
