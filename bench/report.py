@@ -107,6 +107,10 @@ def markdown(report: dict, plots: dict[str, str]) -> str:
     text = (f"# Benchmarks of {m['date'][:10]}\n\nWeft {m['commit']}, {m['date']}, {m['processor']}, "
             f"{m['cores']} cores, Linux {m['kernel']}, load {m['load_before']:.1f} before and "
             f"{m['load_after']:.1f} after.\n")
+    if report.get("earlier"):
+        text += "\nMeasured earlier: " + "; ".join(
+            f"{', '.join(sorted(g for g, at in report['earlier'].items() if at == commit))} at {commit}"
+            for commit in sorted(set(report["earlier"].values()))) + ".\n"
     contests = sorted(report["contests"], key=race.worst, reverse=True)
     if contests:
         text += "\n## Where others are faster\n\n" + losses(contests)
