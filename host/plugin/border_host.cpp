@@ -189,10 +189,12 @@ void hand_over(Room& at, Crossing& call, void* const* arguments) {
             auto& inner = *static_cast<weft_audio_process*>(arguments[2]);
             auto& user = *static_cast<void**>(arguments[3]);
             const std::lock_guard lock(at.mutex);
-            auto& made = at.streams.emplace_back(std::make_unique<StreamFront>());
-            *made = {inner, user, &at, nullptr};
+            auto& made = *at.streams.emplace_back(std::make_unique<StreamFront>());
+            made.inner = inner;
+            made.user = user;
+            made.guest = &at;
             inner = process;
-            user = made.get();
+            user = &made;
             break;
         }
         default: break;

@@ -13,6 +13,7 @@
 #include <weft/window.h>
 #include <weft/writer.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <tuple>
@@ -38,7 +39,8 @@ struct HostFront {
     weft_host table{};
     const weft_host* inner = nullptr;
     const Guest* guest = nullptr;
-    const void* backend = nullptr;  // null before create has returned
+    // Null before create has returned, while threads of the plugin may already call.
+    std::atomic<const void*> backend{nullptr};
     struct Getter {
         HostFront* host;
         decltype(weft_binding::get_values) inner;
@@ -48,18 +50,19 @@ struct HostFront {
     std::vector<std::unique_ptr<Getter>> getters;
 };
 
-// The same of the functions that a control session and a sound device call.
+// The same of the functions that a control session and a sound device call, which may begin before
+// open has returned.
 struct SessionFront {
     weft_control_host table{};
     const weft_control_host* inner = nullptr;
     const Guest* guest = nullptr;
-    const void* session = nullptr;
+    std::atomic<const void*> session{nullptr};
 };
 struct StreamFront {
     weft_audio_process inner = nullptr;
     void* user = nullptr;
     const Guest* guest = nullptr;
-    const void* stream = nullptr;
+    std::atomic<const void*> stream{nullptr};
 };
 
 struct Room : Guest {
