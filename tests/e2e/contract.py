@@ -7,9 +7,8 @@ import os
 import pathlib
 import shutil
 import signal
-import subprocess
 
-from weft_e2e import ROOT, WEFT, backends, check, program, skip
+from weft_e2e import ROOT, WEFT, backends, check, program, run, skip
 
 FIXTURE = pathlib.Path(os.environ.get("WEFT_BUILD", ROOT / "build"), "tests/plugins/misbehaves.so")
 REPLAY = pathlib.Path(WEFT).parent / "weft-replay"
@@ -27,18 +26,6 @@ OFFENCES = {
     "pointer": ("compile", "failed and left a pointer"),
 }
 FAILS = {"lines": 3, "status": 3, "pointer": 1}
-PATIENCE_S = 60
-
-
-def run(*command, expect=0, **environment):
-    """What it said, on both streams."""
-    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE_S,
-                          env={**os.environ, **environment})
-    said = done.stdout.decode(errors="replace")
-    check(done.returncode == expect, f"{command} {environment} ends with {expect}, not with "
-          f"{done.returncode}: {said}")
-    return said
 
 
 def install():

@@ -8,28 +8,15 @@ import pathlib
 import re
 import shutil
 import signal
-import subprocess
 
 import jack
 import xvfb
-from weft_e2e import ROOT, WEFT, backends, check, program, skip
+from weft_e2e import ROOT, WEFT, backends, check, program, run, skip
 
 BUILT = pathlib.Path(os.environ.get("WEFT_BUILD", pathlib.Path(WEFT).resolve().parent.parent))
 FIXTURES = BUILT / "tests" / "plugins"
 REPLAY = pathlib.Path(WEFT).parent / "weft-replay"
 CRASHED = -signal.SIGSEGV
-PATIENCE_S = 120
-
-
-def run(*command, expect=0, **environment):
-    """What it said, on both streams."""
-    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE_S,
-                          env={**os.environ, **environment})
-    said = done.stdout.decode(errors="replace")
-    check(done.returncode == expect, f"{command} {environment} ends with {expect}, not with "
-          f"{done.returncode}: {said}")
-    return said
 
 
 def fixture(name, **manifest):

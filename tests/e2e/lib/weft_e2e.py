@@ -49,6 +49,17 @@ def check(condition, text):
         sys.exit(f"failed: {text}")
 
 
+def run(*command, expect=0, **environment):
+    """What a command said, on both streams; environment: variables beside those there are."""
+    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
+                          env={**os.environ, **environment})
+    said = done.stdout.decode(errors="replace")
+    check(done.returncode == expect, f"{command} {environment} ends with {expect}, not with "
+          f"{done.returncode}: {said}")
+    return said
+
+
 def program(name, text):
     """Writes a program into the case's directory."""
     pathlib.Path(name).write_text(text, encoding="utf-8")
