@@ -121,6 +121,7 @@ void Context::close() noexcept {
 }
 
 Address Context::bounce() {
+    const std::lock_guard lock(bounce_mutex_);
     if (bounce_ == 0) check(cu.memory_alloc(&bounce_, kBounceBytes), "allocate memory");
     return bounce_;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,8 @@ public:
     void check(Result result, const char* doing);
     [[nodiscard]] bool lost() const { return lost_; }
 
-    // Device memory that copies from host to host go through (queue.cpp). With the context current;
-    // lives as long as it.
+    // Device memory that copies from host to host go through (queue.cpp). With the context current,
+    // from any thread; lives as long as the context.
     static constexpr std::uint64_t kBounceBytes = 4u << 20;
     [[nodiscard]] Address bounce();
 
@@ -55,6 +56,7 @@ private:
     void close() noexcept;
 
     std::atomic<bool> lost_{false};
+    std::mutex bounce_mutex_;
     Address bounce_ = 0;
 };
 

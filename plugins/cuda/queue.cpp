@@ -66,16 +66,17 @@ bool in_host(const gpu::Slice& slice) {
 // for another's signal. By way of the device it is work like any other.
 void record_bounces(Context& context, Recorded& work, const gpu::Command& command) {
     const Current current(context);
+    const Address from = use(work, command.from), to = use(work, command.to);
+    Step step;
+    step.kind = gpu::Command::Kind::copy;
     for (std::uint64_t at = 0; at < command.bytes; at += Context::kBounceBytes) {
-        Step step;
-        step.kind = gpu::Command::Kind::copy;
         step.bytes = std::min(command.bytes - at, Context::kBounceBytes);
-        step.from = use(work, command.from) + at;
+        step.from = from + at;
         step.to = context.bounce();
         work.steps.push_back(step);
         step.from = step.to;
-        step.to = use(work, command.to) + at;
-        work.steps.push_back(std::move(step));
+        step.to = to + at;
+        work.steps.push_back(step);
     }
 }
 
