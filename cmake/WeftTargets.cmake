@@ -57,15 +57,20 @@ function(weft_plugin_of_parts name)
     weft_plugin(${name} SOURCES ${entry} LIBS ${name}_objects)
 endfunction()
 
-# weft_test(NAME SOURCES ... LIBS ... NEEDS ...): a GoogleTest binary, each case known to ctest.
-# NEEDS are targets it opens at run time.
+# weft_test(NAME SOURCES ... LIBS ... NEEDS ... [ALONE]): a GoogleTest binary, each case known to ctest.
+# NEEDS are targets it opens at run time; ALONE: its cases would hear or disturb each other, so they run
+# one after the other.
 function(weft_test name)
     # The thread sanitizer has nothing to say about what runs on one thread.
     set(on_one_thread syntax sema graph passes ir eval gpu_math ops)
     if(WEFT_SANITIZE MATCHES thread AND name IN_LIST on_one_thread)
         return()
     endif()
-    cmake_parse_arguments(arg "" "" "SOURCES;LIBS;NEEDS" ${ARGN})
+    cmake_parse_arguments(arg "ALONE" "" "SOURCES;LIBS;NEEDS" ${ARGN})
+    set(lock)
+    if(arg_ALONE)
+        set(lock RESOURCE_LOCK test_${name})
+    endif()
     add_executable(test_${name} ${arg_SOURCES})
     target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(test_${name} PRIVATE ${arg_LIBS} weft_sdk_cpp GTest::gtest_main)
@@ -81,7 +86,7 @@ function(weft_test name)
         endif()
     endforeach()
     gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-        PROPERTIES LABELS unit TIMEOUT 300)
+        PROPERTIES LABELS unit TIMEOUT 300 ${lock})
 endfunction()
 
 # <weft_paths.h>

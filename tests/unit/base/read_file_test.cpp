@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft {
 namespace {
@@ -14,9 +15,9 @@ protected:
         std::ofstream(path_, std::ios::binary) << text;
         return path_;
     }
-    void TearDown() override { std::filesystem::remove(path_); }
 
-    std::string path_ = ::testing::TempDir() + "read_file_test.weft";
+    test::TempDir directory_;
+    std::string path_ = directory_ / "show.weft";
 };
 
 TEST_F(ReadFile, EveryByte) {

@@ -3,9 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <map>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft::driver {
 namespace {
@@ -61,13 +62,10 @@ protected:
     void SetUp() override {
         files.clear();
         refuses = false;
-        std::filesystem::create_directory(directory_);
         layout_.width = 2;
         layout_.height = 2;
     }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
-    [[nodiscard]] std::string program() const { return directory_ + "/show.weft"; }
+    [[nodiscard]] std::string program() const { return directory_ / "show.weft"; }
     // 10 frames and 100 samples a second.
     [[nodiscard]] Recorder::Shape shape(std::uint32_t channels) const {
         Recorder::Shape shape;
@@ -84,7 +82,7 @@ protected:
         return std::vector<unsigned char>(16, static_cast<unsigned char>(number));
     }
 
-    std::string directory_ = testing::TempDir() + "recorder";
+    test::TempDir directory_;
     runtime::TargetLayout layout_;
     Recorder::Writers writers_{&kWriter, &kWriter, "mp4"};
 };
