@@ -10,6 +10,7 @@ namespace {
 constexpr double kDefaultBpm = 120;  // what a program has that sets none
 constexpr double kPeriod = 0.5;      // seconds between two tellings of the same
 constexpr double kPatience = 1.0;    // seconds in which a program may say its own tempo first
+constexpr double kSettles = 0.02;    // seconds in which Link's thread takes over what was set
 constexpr double kSame = 1e-3;       // bpm
 constexpr double kSlowest = 20;      // what Link can
 constexpr double kFastest = 999;
@@ -60,9 +61,9 @@ void Ensemble::follow(const weft_control_tempo& own) {
         placed_ = true;
         return;
     }
-    if (std::abs(timeline_.at(own.time).bpm - own.bpm) >= kSame) timeline_.set_tempo(own);
-    if (!placed_) timeline_.set_beat(own);
+    timeline_.set(own, !placed_);
     placed_ = true;
+    settled_ = cpp::now() + kSettles;
 }
 
 void Ensemble::tell() {
@@ -85,9 +86,10 @@ void Ensemble::run() {
         if (own) follow(*own);
         // Before anybody has said a tempo there is none to tell.
         const std::size_t present = timeline_.peers();
-        if (placed_ || present > 0 || cpp::now() - begun > kPatience) tell();
+        const double now = cpp::now();
+        if (now >= settled_ && (placed_ || present > 0 || now - begun > kPatience)) tell();
         if (std::exchange(peers, present) != present) say_("Ableton Link: " + count_of(present));
-        changed_.sleep_until(cpp::now() + kPeriod);
+        changed_.sleep_until(now < settled_ ? settled_ : now + kPeriod);
     }
 }
 

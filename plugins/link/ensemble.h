@@ -48,6 +48,9 @@ private:
     cpp::Wake changed_;
     std::atomic<bool> ending_{false};
     bool placed_ = false;  // the program's beat was Link's, or peers were there first
+    // Link founds its session on a thread of its own: what was set before that is lost for a
+    // moment.
+    double settled_ = 0;
 
     // Never held while Link calls us: its callbacks only wake.
     std::mutex mutex_;

@@ -53,15 +53,10 @@ weft_control_tempo Timeline::at(double time) const {
             state.beatAtTime(whole, impl_->quantum) + rest * bpm / 60.0, bpm};
 }
 
-void Timeline::set_tempo(const weft_control_tempo& tempo) {
+void Timeline::set(const weft_control_tempo& tempo, bool beat_too) {
     auto state = impl_->link.captureAppSessionState();
     state.setTempo(tempo.bpm, microseconds(tempo.time));
-    impl_->link.commitAppSessionState(state);
-}
-
-void Timeline::set_beat(const weft_control_tempo& tempo) {
-    auto state = impl_->link.captureAppSessionState();
-    state.requestBeatAtTime(tempo.beat, microseconds(tempo.time), impl_->quantum);
+    if (beat_too) state.requestBeatAtTime(tempo.beat, microseconds(tempo.time), impl_->quantum);
     impl_->link.commitAppSessionState(state);
 }
 

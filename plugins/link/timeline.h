@@ -23,10 +23,9 @@ public:
     [[nodiscard]] std::size_t peers() const;
     [[nodiscard]] weft_control_tempo at(double time) const;
 
-    // Sets the tempo for all peers from tempo.time on.
-    void set_tempo(const weft_control_tempo& tempo);
-    // The beat is tempo.beat then; among peers at the next time at which that is their phase.
-    void set_beat(const weft_control_tempo& tempo);
+    // Sets the tempo for all peers from tempo.time on; `beat_too`: the beat is tempo.beat then,
+    // among peers at the next time at which that is their phase.
+    void set(const weft_control_tempo& tempo, bool beat_too);
 
 private:
     struct Impl;
