@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <weft/cpp/batch.hpp>
+#include <weft/cpp/frame.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -210,7 +211,7 @@ void Program::run_rows(const Work& work, std::uint64_t chunk) {
     point.now.ticks[WEFT_TICK_SAMPLE] = frame.first_sample;
     double* scratch = scratch_.data() + chunk * scratch_stride_;
     for (std::uint64_t j = chunk; j < kernel.height; j += chunks_) {
-        if (frame.cancel && *frame.cancel) status_ = WEFT_CANCELLED;
+        if (cpp::is_cancelled(frame.cancel)) status_ = WEFT_CANCELLED;
         if (status_ != WEFT_OK) return;
         const double height = static_cast<double>(kernel.height);
         const double width = static_cast<double>(kernel.width);

@@ -37,7 +37,7 @@ const Program::Output& Program::find(std::uint32_t output) const {
 
 void Program::execute(const weft_frame& frame) {
     for (const std::unique_ptr<Source>& source : sources_) {
-        if (frame.cancel && *frame.cancel) throw cpp::Failure(WEFT_CANCELLED, "cancelled");
+        if (cpp::is_cancelled(frame.cancel)) throw cpp::Failure(WEFT_CANCELLED, "cancelled");
         source->execute(frame);
     }
 }

@@ -142,8 +142,7 @@ void Program::finish_captures(const Kernel& kernel, const weft_frame& frame) {
 }
 
 void Program::check_cancelled(const weft_frame& frame) {
-    const bool asked = frame.cancel != nullptr && *frame.cancel != 0;
-    if (stop_.load(std::memory_order_relaxed) != 0 || asked)
+    if (stop_.load(std::memory_order_relaxed) != 0 || cpp::is_cancelled(frame.cancel))
         throw cpp::Failure(WEFT_CANCELLED, "cancelled");
 }
 

@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include <weft/cpp/frame.hpp>
+
 #include <algorithm>
 #include <cstring>
 
@@ -106,7 +108,7 @@ Status Program::values(uint32_t output, const weft_points& points, double* value
 
 Status Program::execute(const weft_frame& frame) {
     for (const std::unique_ptr<Source>& source : sources_) {
-        if (frame.cancel && *frame.cancel) return Failure{WEFT_CANCELLED, "cancelled"};
+        if (cpp::is_cancelled(frame.cancel)) return Failure{WEFT_CANCELLED, "cancelled"};
         if (Status status = source->execute(frame); !status.ok()) return status;
     }
     return {};

@@ -153,7 +153,8 @@ static weft_status get_values(weft_program* program, uint32_t output, const weft
  * but `parallel`. A batch without kernels has nothing to do. */
 static weft_status execute(weft_program* program, const weft_frame* frame, weft_error* error) {
     (void)program;
-    if (frame->cancel && *frame->cancel) return fail(error, WEFT_CANCELLED, "cancelled");
+    if (frame->cancel && __atomic_load_n(frame->cancel, __ATOMIC_RELAXED))
+        return fail(error, WEFT_CANCELLED, "cancelled");
     return WEFT_OK;
 }
 

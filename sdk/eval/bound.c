@@ -246,7 +246,7 @@ static weft_status run_loop(run* r, uint32_t at) {
          turn += 1.0) {
         const int reference_runs = from + turn <= to;
         const int all_run = !doubtful && first.high + turn <= last.low;
-        if (env->cancel && *env->cancel) return WEFT_CANCELLED;
+        if (env->cancel && __atomic_load_n(env->cancel, __ATOMIC_RELAXED)) return WEFT_CANCELLED;
         if (env->turns) {
             if (*env->turns == 0) return WEFT_TIMEOUT;
             --*env->turns;

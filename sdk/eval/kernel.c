@@ -52,7 +52,7 @@ static weft_status run_loop(const weft_ir* ir, const weft_eval_env* env, uint32_
     for (uint32_t i = 0; i < loop->carried_count; ++i) state[1 + i] = values[args[2 + i]];
     values[at] = 0.0;
     for (double turn = 0.0; from + turn <= to; turn += 1.0) {
-        if (env->cancel && *env->cancel) return WEFT_CANCELLED;
+        if (env->cancel && __atomic_load_n(env->cancel, __ATOMIC_RELAXED)) return WEFT_CANCELLED;
         if (env->turns) {
             if (*env->turns == 0) return WEFT_TIMEOUT;
             --*env->turns;

@@ -23,8 +23,7 @@ void Flight::set_cancel(std::uint32_t word) noexcept {
 }
 
 bool Flight::cancelled() const noexcept {
-    return stop.load(std::memory_order_relaxed) ||
-           (asked != nullptr && __atomic_load_n(asked, __ATOMIC_RELAXED) != 0);
+    return stop.load(std::memory_order_relaxed) || cpp::is_cancelled(asked);
 }
 
 void Flight::poll() noexcept {

@@ -120,7 +120,7 @@ void Program::execute(const weft_frame& frame) {
     for (Kernel& kernel : kernels_) {
         if (kernel.domain != WEFT_DOMAIN_RASTER || frame.skip_targets != 0) continue;
         for (std::uint64_t y = 0; y < kernel.height; ++y) {
-            if (frame.cancel != nullptr && *frame.cancel != 0)
+            if (weft::cpp::is_cancelled(frame.cancel))
                 throw cpp::Failure(WEFT_CANCELLED, "cancelled");
             fields[WEFT_FIELD_Y] = pixel_centre(y, kernel.height);
             for (std::uint64_t x = 0; x < kernel.width; ++x) {

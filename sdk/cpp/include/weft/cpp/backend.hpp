@@ -17,6 +17,7 @@
 
 #include <memory>
 
+#include "frame.hpp"
 #include "host.hpp"
 #include "text.hpp"
 
