@@ -49,9 +49,9 @@ ValueId Lowering::root(const Root& root) {
             const ValueId infinity = dag_.constant(std::numeric_limits<double>::infinity());
             const ValueId magnitude = dag_.make(WEFT_OP_ABS, {sum});
             const ValueId finite = dag_.make(WEFT_OP_LT, {magnitude, infinity});
-            const ValueId value = dag_.make(WEFT_OP_SELECT, {finite, sum, zero});
-            const ValueId above = dag_.make(WEFT_OP_MAX, {value, dag_.constant(-1)});
-            return dag_.make(WEFT_OP_MIN, {above, dag_.constant(1)});
+            const ValueId above = dag_.make(WEFT_OP_MAX, {sum, dag_.constant(-1)});
+            const ValueId within = dag_.make(WEFT_OP_MIN, {above, dag_.constant(1)});
+            return dag_.make(WEFT_OP_SELECT, {finite, within, zero});
         }
     }
     return sum;

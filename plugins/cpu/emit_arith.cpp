@@ -3,6 +3,7 @@
 #include <limits>
 
 #include <llvm/IR/Constants.h>
+#include <llvm/IR/Instructions.h>
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/MDBuilder.h>
 
@@ -94,7 +95,18 @@ V ne(V a, V b) {
     return truth(a.e->different(a, b), a.vector() ? a : b);
 }
 
+// What a comparison made is its mask, not a number to compare again.
 static V is_true(V a) {
+    const auto is = [](const llvm::Value* v, double number) {
+        const auto* constant = llvm::dyn_cast<llvm::Constant>(v);
+        if (constant != nullptr && constant->getType()->isVectorTy())
+            constant = constant->getSplatValue();
+        const auto* known = llvm::dyn_cast_or_null<llvm::ConstantFP>(constant);
+        return known != nullptr && known->isExactlyValue(number);
+    };
+    auto* made = llvm::dyn_cast<llvm::SelectInst>(a.v);
+    if (made != nullptr && is(made->getTrueValue(), 1.0) && is(made->getFalseValue(), 0.0))
+        return a.e->wrap(made->getCondition());
     return a.e->different(a, a.e->number(a, 0.0));
 }
 

@@ -1,14 +1,16 @@
-// Stores of a chunk: planes of floats, packed pixels. Where a row ends inside a chunk, the chunk
-// goes to a scratch and only its part to the row, so that every lane is computed by the same code.
+// Stores of a chunk: planes of floats, packed pixels. Where a row ends inside a chunk, only the
+// lanes that exist are stored; without an instruction for it the chunk goes to a scratch and its
+// part to the row. Either way every lane is computed by the same code.
 #include "kernel_args.h"
 #include "kernel_emit.h"
 
 namespace weft::cpu {
 
 struct StoreEmit::Destination {
-    V real;     // pointer
-    V partial;  // mask i1, null: never
-    V chosen;   // pointer to store to
+    V real;      // pointer
+    V partial;   // mask i1, null: never
+    V existing;  // mask of the lanes that exist, where the processor stores these alone; null: all
+    V chosen;    // pointer to store to
     std::uint64_t element = 0;
 };
 
@@ -85,7 +87,12 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
     for (const PlanStore& other : kernel_.plan.stores)
         mixed = mixed || kernel_.source.outputs[other.output].kind != output.kind;
     V aside;
-    if (count) aside = e.less_int(count, e.count(e.lanes));
+    if (count && e.machine.avx512) {
+        const V all = e.lane_numbers();
+        to.existing = e.less_int(all, e.spread(e.wrap(e.ir.CreateTrunc(count.v, e.i32()))));
+    } else if (count) {
+        aside = e.less_int(count, e.count(e.lanes));
+    }
     to.partial = aside;
     if (mixed) {
         // A frame may ask for the caches alone, or for the targets alone.
@@ -153,6 +160,10 @@ void StoreEmit::finish_ring(std::size_t store) {
 // Stores, then brings the existing part of a partial chunk to its place.
 void StoreEmit::finish(const Destination& to, V value, V count) {
     Emit& e = region_.e;
+    if (to.existing) {
+        e.ir.CreateMaskedStore(value.v, to.chosen.v, llvm::Align(4), to.existing.v);
+        return;
+    }
     e.ir.CreateAlignedStore(value.v, to.chosen.v, llvm::Align(4));
     if (!to.partial) return;
     llvm::Function* function = e.ir.GetInsertBlock()->getParent();
