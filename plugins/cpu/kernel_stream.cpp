@@ -2,6 +2,7 @@
 // by stage.
 #include <algorithm>
 
+#include "kernel_tapped.h"
 #include "kernel_voices.h"
 
 namespace weft::cpu {
@@ -40,6 +41,10 @@ void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>&
     if (by_sample) delays = short_delays(kernel.source, stages, number);
     if (by_sample && kernel.machine.lanes >= kNarrow)
         emit_alike(kernel, function, ir, stages, number, handed, stage, delays);
+    std::vector<TappedSums> tapped;
+    if (!stage.recursive) tapped = tapped_sums(kernel.plan, kernel.source.inputs, stages, number);
+    for (const TappedSums& sums : tapped)
+        for (const std::uint32_t node : sums.nodes) std::erase(stage.handed_on, node);
     Emit e(ir, kernel.code, kernel.machine, by_sample ? 1 : kernel.machine.lanes);
     StreamPoints region(e, kernel, function->getArg(0), stages, number, handed, by_sample);
     StoreEmit stores(kernel, region);
@@ -90,7 +95,15 @@ void emit_stage(KernelEmit& kernel, llvm::Function* function, llvm::IRBuilder<>&
             }
         }
     };
-    if (!roots.empty()) counted_loop(e, first, end, e.lanes, chunk);
+    if (!tapped.empty()) {
+        counted_loop(e, first, end, kTappedChunk, [&](V from) {
+            const V to = e.min_int(from + e.count(kTappedChunk), end);
+            for (const TappedSums& sums : tapped) emit_tapped(region, kernel, sums, from, to);
+            counted_loop(e, from, to, e.lanes, chunk);
+        });
+    } else if (!roots.empty()) {
+        counted_loop(e, first, end, e.lanes, chunk);
+    }
     if (reads_row) return;
     for (const std::uint32_t s : all_stores)
         if (kernel.source.outputs[kernel.plan.stores[s].output].kind == WEFT_OUTPUT_CACHE)

@@ -82,7 +82,9 @@ private:
     }
     void link();
     std::string place(const std::vector<std::uint32_t>& members);
+    [[nodiscard]] const Node* distance(std::uint32_t node) const;
     [[nodiscard]] bool in_ring(std::uint32_t node) const;
+    [[nodiscard]] bool reads_this_row(std::uint32_t node) const;
     void hand_on();
     Stage& stage(std::uint32_t number) {
         if (stages_.list.size() <= number) stages_.list.resize(number + 1);
@@ -109,7 +111,7 @@ void Maker::link() {
             edges_[n].push_back(plan_.loops[node.loop].node);
             edges_[plan_.loops[node.loop].node].push_back(n);
         }
-        if (!reads_own(n)) continue;
+        if (!reads_this_row(n)) continue;
         for (const PlanStore& store : plan_.stores)
             if (store.output == inputs_[node.aux].own)
                 edges_[n].insert(edges_[n].end(), store.values.begin(), store.values.end());
@@ -127,17 +129,15 @@ std::string Maker::place(const std::vector<std::uint32_t>& members) {
     bool recursive = false;
     std::uint64_t least = ~std::uint64_t{0};
     for (const std::uint32_t n : members) {
-        if (!reads_own(n)) continue;
+        if (!reads_this_row(n)) continue;
         bool back = false;
         for (const PlanStore& store : plan_.stores)
             if (store.output == inputs_[plan_.nodes[n].aux].own)
                 for (const std::uint32_t value : store.values) back = back || is_member(value);
         if (!back) continue;
         recursive = true;
-        const std::uint32_t axis = plan_.nodes[n].contiguous;
-        const Node* delay =
-            axis == kNoNode ? nullptr : &plan_.nodes[plan_.nodes[n].args[axis * kNodesPerAxis]];
-        if (delay == nullptr || delay->op != WEFT_OP_CONST || delay->imm < 1.0)
+        const Node* delay = distance(n);
+        if (delay == nullptr || delay->imm < 1.0)
             return "feedback needs a constant distance of at least one tick";
         least = std::min(least, static_cast<std::uint64_t>(delay->imm));
     }
@@ -148,7 +148,7 @@ std::string Maker::place(const std::vector<std::uint32_t>& members) {
             std::uint32_t after = of[needed];
             if (recursive) {
                 after += after % 2 == 0 ? 1 : 2;
-            } else if (reads_own(n)) {
+            } else if (reads_this_row(n)) {
                 // The row must have been stored.
                 after += after % 2 == 0 ? 2 : 1;
             } else {
@@ -164,11 +164,23 @@ std::string Maker::place(const std::vector<std::uint32_t>& members) {
     return {};
 }
 
+// The constant number of samples that a read of our own goes back; null where there is none.
+const Node* Maker::distance(std::uint32_t node) const {
+    const Node& n = plan_.nodes[node];
+    if (!reads_own(node) || n.contiguous == kNoNode) return nullptr;
+    const Node& delay = plan_.nodes[n.args[n.contiguous * kNodesPerAxis]];
+    return delay.op == WEFT_OP_CONST ? &delay : nullptr;
+}
+
 // A delay of a constant distance can be read from its ring again by any later stage.
 bool Maker::in_ring(std::uint32_t node) const {
-    const Node& n = plan_.nodes[node];
-    return reads_own(node) && n.contiguous != kNoNode &&
-           plan_.nodes[n.args[n.contiguous * kNodesPerAxis]].op == WEFT_OP_CONST;
+    return distance(node) != nullptr;
+}
+
+// What goes back by a row or more needs no stage of its own: it was stored before the row began.
+bool Maker::reads_this_row(std::uint32_t node) const {
+    const Node* delay = distance(node);
+    return reads_own(node) && (delay == nullptr || delay->imm < static_cast<double>(kRow));
 }
 
 // What a later stage needs of an earlier one. Only what varies from sample to sample: the rest is

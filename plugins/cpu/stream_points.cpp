@@ -2,28 +2,38 @@
 
 namespace weft::cpu {
 
-llvm::Value* StreamPoints::place_of(const Handed& handed) {
+// The row of numbers of a node, made when it is asked for first.
+const Handed& StreamPoints::row_of(std::uint32_t node, bool f64) {
+    auto [at, fresh] = handed_.try_emplace(node);
+    if (fresh) {
+        at->second = {kernel_.scratch_bytes, f64};
+        kernel_.scratch_bytes += (kRow + kRowOverhang) * (f64 ? 8 : 4);
+    }
+    return at->second;
+}
+
+llvm::Value* StreamPoints::place_of(const Handed& handed, V at) {
     const V base = load_arg(offsetof(KernelArgs, scratch), e.ptr());
     llvm::Value* row_of_numbers =
         e.ir.CreateConstInBoundsGEP1_64(e.ir.getInt8Ty(), base.v, handed.offset);
-    return e.ir.CreateInBoundsGEP(handed.f64 ? e.f64() : e.f32(), row_of_numbers, column.v);
+    return e.ir.CreateInBoundsGEP(handed.f64 ? e.f64() : e.f32(), row_of_numbers, at.v);
 }
 
 void StreamPoints::hand_on(std::uint32_t node) {
     const V v = e.spread(value(node));
-    auto [at, fresh] = handed_.try_emplace(node);
-    if (fresh) {
-        at->second = {kernel_.scratch_bytes, v.f64()};
-        kernel_.scratch_bytes += (kRow + kRowOverhang) * (v.f64() ? 8 : 4);
-    }
-    e.ir.CreateAlignedStore(v.v, place_of(at->second), llvm::Align(4));
+    e.ir.CreateAlignedStore(v.v, place_of(row_of(node, v.f64()), column), llvm::Align(4));
+}
+
+void StreamPoints::store_ahead(std::uint32_t node, V at, V numbers) {
+    ahead_.insert(node);
+    e.ir.CreateAlignedStore(numbers.v, place_of(row_of(node, false), at), llvm::Align(4));
 }
 
 V StreamPoints::leaf(std::uint32_t node) {
     if (!handed_before(node)) return Region::leaf(node);
     const Handed& handed = handed_.at(node);
     llvm::Type* type = e.wide(handed.f64 ? e.f64() : e.f32());
-    const V v = e.wrap(e.ir.CreateAlignedLoad(type, place_of(handed), llvm::Align(4)));
+    const V v = e.wrap(e.ir.CreateAlignedLoad(type, place_of(handed, column), llvm::Align(4)));
     return e.lanes == 1 ? e.to_f64(v) : v;
 }
 
@@ -66,9 +76,9 @@ V StreamPoints::wrap(V ticks, V period) {
     return e.wrap(wrapped);
 }
 
-// ticks / rate to the last bit, without a division a vector: the remainder of a product with the
-// reciprocal is exact, and corrects it. Once, and it is off by less than a unit in the last place;
-// twice, and it is the quotient as IEEE rounds it (Markstein, 1990).
+// ticks / rate as IEEE rounds it, without a division a vector: the product with the reciprocal and
+// what the reciprocal left over is within 2^-50 units in the last place of the quotient, and the
+// quotient of two whole numbers is either a number itself or 1/rate units away from the next tie.
 V StreamPoints::seconds(V ticks) {
     const V rate = frame_field(WEFT_FIELD_RATE);
     if (!e.machine.fma || !ticks.vector()) return ticks / rate;
@@ -76,13 +86,9 @@ V StreamPoints::seconds(V ticks) {
         llvm::IRBuilderBase::InsertPointGuard guard(e.ir);
         if (entry_point != nullptr) e.ir.SetInsertPoint(entry_point);
         reciprocal_of_rate_ = e.scalar(1.0) / rate;
+        rest_of_reciprocal_ = e.fma(-reciprocal_of_rate_, rate, e.scalar(1.0)) / rate;
     }
-    V quotient = ticks * reciprocal_of_rate_;
-    for (int turn = 0; turn < 2; ++turn) {
-        const V rest = e.fma(-quotient, e.spread(rate), ticks);
-        quotient = e.fma(rest, e.spread(reciprocal_of_rate_), quotient);
-    }
-    return quotient;
+    return e.fma(ticks, e.spread(reciprocal_of_rate_), ticks * e.spread(rest_of_reciprocal_));
 }
 
 // The fields of weft_clock_at_sample, by the same arithmetic.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "kernel_args.h"
 #include "kernel_emit.h"
@@ -32,6 +33,8 @@ public:
     V column;  // of lane 0
 
     void hand_on(std::uint32_t node);
+    // Singles of a node from column `at` on, which was computed ahead of the stage's other values.
+    void store_ahead(std::uint32_t node, V at, V numbers);
     // What an output of ours held `distance` samples before a column.
     V stored_before(std::uint32_t output, V at, int distance);
 
@@ -55,9 +58,11 @@ protected:
 
 private:
     [[nodiscard]] bool handed_before(std::uint32_t node) const {
-        return stages_.of_node[node] < stage_ && handed_.count(node) != 0;
+        return ahead_.count(node) != 0 ||
+               (stages_.of_node[node] < stage_ && handed_.count(node) != 0);
     }
-    llvm::Value* place_of(const Handed& handed);
+    const Handed& row_of(std::uint32_t node, bool f64);
+    llvm::Value* place_of(const Handed& handed, V at);
     // Absolute number of the sample of each lane, as f64.
     V sample();
     V clock(std::uint32_t number);
@@ -68,7 +73,8 @@ private:
     const Stages& stages_;
     std::uint32_t stage_;
     HandedValues& handed_;
-    V reciprocal_of_rate_;
+    std::set<std::uint32_t> ahead_;
+    V reciprocal_of_rate_, rest_of_reciprocal_;
 };
 
 }  // namespace weft::cpu

@@ -1,0 +1,134 @@
+// A loop over a table of taps, with the sums of several vectors in registers. Written out, the taps
+// of a vector are more weights and addresses than there are registers, and each is loaded from
+// where it was spilled to.
+#include "kernel_tapped.h"
+
+namespace weft::cpu {
+namespace {
+
+class TappedEmit {
+public:
+    TappedEmit(StreamPoints& region, KernelEmit& kernel, const TappedSums& sums)
+        : e(region.e), region_(region), kernel_(kernel), sums_(sums) {}
+
+    // Sums of `vectors` vectors from `column` on.
+    void vectors(V column, unsigned vectors);
+
+private:
+    llvm::StructType* entry() {
+        return llvm::StructType::get(e.ir.getContext(),
+                                     {e.i64(), llvm::ArrayType::get(e.f32(), sums_.nodes.size())});
+    }
+    llvm::GlobalVariable* table(std::size_t first, std::size_t end);
+    void taps_of(std::size_t first, std::size_t end, V column, unsigned vectors,
+                 std::vector<V>& totals);
+
+    Emit& e;
+    StreamPoints& region_;
+    KernelEmit& kernel_;
+    const TappedSums& sums_;
+};
+
+// Distances and weights of taps [first, end).
+llvm::GlobalVariable* TappedEmit::table(std::size_t first, std::size_t end) {
+    std::vector<llvm::Constant*> entries;
+    for (std::size_t t = first; t < end; ++t) {
+        std::vector<llvm::Constant*> weights;
+        for (const double weight : sums_.taps[t].weights)
+            weights.push_back(llvm::ConstantFP::get(e.f32(), weight));
+        auto* list =
+            llvm::ConstantArray::get(llvm::ArrayType::get(e.f32(), weights.size()), weights);
+        entries.push_back(llvm::ConstantStruct::get(
+            entry(), {e.ir.getInt64(static_cast<std::uint64_t>(sums_.taps[t].distance)), list}));
+    }
+    auto* type = llvm::ArrayType::get(entry(), entries.size());
+    auto* made =
+        new llvm::GlobalVariable(kernel_.code, type, true, llvm::GlobalValue::PrivateLinkage,
+                                 llvm::ConstantArray::get(type, entries), "taps");
+    made->setAlignment(llvm::Align(16));
+    return made;
+}
+
+// Adds taps [first, end), all of one input, to the totals.
+void TappedEmit::taps_of(std::size_t first, std::size_t end, V column, unsigned vectors,
+                         std::vector<V>& totals) {
+    const std::uint32_t input = sums_.taps[first].input;
+    const weft_axis& ring = kernel_.source.inputs[input].grid.axes[0];
+    const V capacity = e.count(static_cast<std::int64_t>(ring.capacity));
+    const V data = region_.data_of(input);
+    const V newest = region_.ring_slot(ring.capacity) + column;
+    llvm::GlobalVariable* const taps = table(first, end);
+    llvm::Function* function = e.ir.GetInsertBlock()->getParent();
+    llvm::LLVMContext& context = e.ir.getContext();
+    llvm::BasicBlock* before = e.ir.GetInsertBlock();
+    auto* body = llvm::BasicBlock::Create(context, "tap", function);
+    auto* after = llvm::BasicBlock::Create(context, "summed", function);
+    e.ir.CreateBr(body);
+
+    e.ir.SetInsertPoint(body);
+    llvm::PHINode* number = e.ir.CreatePHI(e.i64(), 2);
+    number->addIncoming(e.ir.getInt64(0), before);
+    std::vector<llvm::PHINode*> sums;
+    for (const V& total : totals) {
+        sums.push_back(e.ir.CreatePHI(total.type(), 2));
+        sums.back()->addIncoming(total.v, before);
+    }
+    llvm::Value* at = e.ir.CreateInBoundsGEP(entry(), taps, number);
+    const V distance = e.wrap(e.ir.CreateLoad(e.i64(), e.ir.CreateStructGEP(entry(), at, 0)));
+    const V straight = newest - distance;
+    const V slot = e.select(e.less_int(straight, e.count(0)), straight + capacity, straight);
+    llvm::Value* from = e.ir.CreateGEP(e.f32(), data.v, slot.v);
+    std::vector<V> weights;
+    llvm::Value* list = e.ir.CreateStructGEP(entry(), at, 1);
+    for (std::size_t s = 0; s < sums_.nodes.size(); ++s)
+        weights.push_back(e.spread(
+            e.wrap(e.ir.CreateLoad(e.f32(), e.ir.CreateConstInBoundsGEP1_64(e.f32(), list, s)))));
+    for (unsigned v = 0; v < vectors; ++v) {
+        llvm::Value* place = e.ir.CreateConstGEP1_64(e.f32(), from, v * e.lanes);
+        const V sample = e.wrap(e.ir.CreateAlignedLoad(e.wide(e.f32()), place, llvm::Align(4)));
+        for (std::size_t s = 0; s < weights.size(); ++s) {
+            const std::size_t i = v * weights.size() + s;
+            totals[i] = e.fma(sample, weights[s], e.wrap(sums[i]));
+        }
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i]->addIncoming(totals[i].v, body);
+    llvm::Value* next = e.ir.CreateAdd(number, e.ir.getInt64(1));
+    number->addIncoming(next, body);
+    e.ir.CreateCondBr(e.ir.CreateICmpULT(next, e.ir.getInt64(end - first)), body, after);
+    e.ir.SetInsertPoint(after);
+}
+
+void TappedEmit::vectors(V column, unsigned vectors) {
+    const std::size_t count = sums_.nodes.size();
+    std::vector<V> totals(vectors * count, e.wrap(llvm::Constant::getNullValue(e.wide(e.f32()))));
+    for (std::size_t first = 0, end = 0; first < sums_.taps.size(); first = end) {
+        while (end < sums_.taps.size() && sums_.taps[end].input == sums_.taps[first].input) ++end;
+        taps_of(first, end, column, vectors, totals);
+    }
+    for (unsigned v = 0; v < vectors; ++v)
+        for (std::size_t s = 0; s < count; ++s)
+            region_.store_ahead(sums_.nodes[s], column + e.count(v * e.lanes),
+                                totals[v * count + s]);
+}
+
+}  // namespace
+
+void emit_tapped(StreamPoints& region, KernelEmit& kernel, const TappedSums& sums, V begin, V end) {
+    Emit& e = region.e;
+    TappedEmit emit(region, kernel, sums);
+    // As many vectors as half the registers hold.
+    const unsigned registers = e.machine.avx512 ? 16 : 8;
+    unsigned many = registers / static_cast<unsigned>(sums.nodes.size());
+    many = std::min(many, static_cast<unsigned>(kTappedChunk) / e.lanes);
+    V rest = begin;
+    if (many > 1) {
+        const V step = e.count(static_cast<std::int64_t>(many) * e.lanes);
+        const V whole = e.wrap(e.ir.CreateSDiv((end - begin).v, step.v)) * step;
+        rest = begin + whole;
+        counted_loop(e, begin, rest, static_cast<std::int64_t>(many) * e.lanes,
+                     [&](V column) { emit.vectors(column, many); });
+    }
+    counted_loop(e, rest, end, e.lanes, [&](V column) { emit.vectors(column, 1); });
+}
+
+}  // namespace weft::cpu
