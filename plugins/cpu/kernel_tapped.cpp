@@ -116,19 +116,21 @@ void TappedEmit::vectors(V column, unsigned vectors) {
 void emit_tapped(StreamPoints& region, KernelEmit& kernel, const TappedSums& sums, V begin, V end) {
     Emit& e = region.e;
     TappedEmit emit(region, kernel, sums);
-    // As many vectors as half the registers hold.
+    // As many vectors as half the registers hold; of what is left over, half as many, down to one.
+    const auto most = static_cast<unsigned>(kTappedChunk) / e.lanes;
     const unsigned registers = e.machine.avx512 ? 16 : 8;
-    unsigned many = registers / static_cast<unsigned>(sums.nodes.size());
-    many = std::min(many, static_cast<unsigned>(kTappedChunk) / e.lanes);
-    V rest = begin;
-    if (many > 1) {
-        const V step = e.count(static_cast<std::int64_t>(many) * e.lanes);
-        const V whole = e.wrap(e.ir.CreateSDiv((end - begin).v, step.v)) * step;
-        rest = begin + whole;
-        counted_loop(e, begin, rest, static_cast<std::int64_t>(many) * e.lanes,
-                     [&](V column) { emit.vectors(column, many); });
+    unsigned vectors = 1;
+    while (2 * vectors <= most && 2 * vectors * sums.nodes.size() <= registers) vectors *= 2;
+    for (; vectors > 0; vectors /= 2) {
+        const std::int64_t step = static_cast<std::int64_t>(vectors) * e.lanes;
+        V stop = end;
+        if (vectors > 1) {
+            const V whole = e.wrap(e.ir.CreateSDiv((end - begin).v, e.count(step).v));
+            stop = begin + whole * e.count(step);
+        }
+        counted_loop(e, begin, stop, step, [&](V column) { emit.vectors(column, vectors); });
+        begin = stop;
     }
-    counted_loop(e, rest, end, e.lanes, [&](V column) { emit.vectors(column, 1); });
 }
 
 }  // namespace weft::cpu

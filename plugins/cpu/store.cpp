@@ -88,8 +88,11 @@ StoreEmit::Destination StoreEmit::destination(std::size_t store, std::uint32_t p
         mixed = mixed || kernel_.source.outputs[other.output].kind != output.kind;
     V aside;
     if (count && e.machine.avx512) {
-        const V all = e.lane_numbers();
-        to.existing = e.less_int(all, e.spread(e.wrap(e.ir.CreateTrunc(count.v, e.i32()))));
+        // A bit a lane, by scalar arithmetic: vectors are short of registers here.
+        llvm::Value* missing = e.ir.CreateSub(e.ir.getInt64(e.lanes), count.v);
+        llvm::Value* bits = e.ir.CreateLShr(e.ir.getInt64((1u << e.lanes) - 1), missing);
+        bits = e.ir.CreateTrunc(bits, e.ir.getIntNTy(e.lanes));
+        to.existing = e.wrap(e.ir.CreateBitCast(bits, e.wide(e.ir.getInt1Ty())));
     } else if (count) {
         aside = e.less_int(count, e.count(e.lanes));
     }
