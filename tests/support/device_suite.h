@@ -22,6 +22,7 @@
 #include "gpu/device.h"
 #include "tests/support/absent.h"
 #include "tests/support/small_host.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::test {
 
@@ -325,22 +326,19 @@ TYPED_TEST_P(DeviceSuite, ARefusedTextComesWithTheWholeLog) {
 }
 
 TYPED_TEST_P(DeviceSuite, CodeOnDiskBringsKernelsBack) {
-    const auto directory =
-        std::filesystem::temp_directory_path() / ("weft-device-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(directory);
+    const TempDir directory;
     const gpu::KernelText text = TypeParam::text("to[i] = i ^ 0x5a5a5a5au;");
     for (int round = 0; round < 3; ++round) {
-        const SmallHost host(directory.string());
+        const SmallHost host(directory.path());
         const std::unique_ptr<gpu::Device> device = TypeParam::open(host.host());
         const auto pipeline = device->build({&text, "test"});
-        EXPECT_FALSE(std::filesystem::is_empty(directory));
+        EXPECT_FALSE(std::filesystem::is_empty(directory.path()));
         const auto to = device->allocate(4096, gpu::Place::readback);
         const auto work =
             device->record({this->launch(*device, *pipeline, {to.get(), 0}, {to.get(), 0}, 64)});
         ASSERT_TRUE(device->wait(device->submit(*work), UINT64_MAX));
         for (std::uint32_t i = 0; i < 64; ++i) EXPECT_EQ(this->words(*to)[i], i ^ 0x5a5a5a5au);
     }
-    std::filesystem::remove_all(directory);
 }
 
 REGISTER_TYPED_TEST_SUITE_P(DeviceSuite, KernelsReadUploadsAndWriteWhatTheHostReads,

@@ -2,14 +2,13 @@
 // device_suite.h is.
 #pragma once
 
-#include <filesystem>
-
 #include <weft/ops.h>
 
 #include "gpu/math/native_trial.h"
 #include "tests/support/absent.h"
 #include "tests/support/device_over.h"
 #include "tests/support/device_suite.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::test {
 
@@ -52,10 +51,8 @@ TYPED_TEST_P(NativesSuite, WhatIsUsedKeepsTheBounds) {
 }
 
 TYPED_TEST_P(NativesSuite, ChoiceIsRemembered) {
-    const auto cache =
-        std::filesystem::temp_directory_path() / ("weft-natives-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(cache);
-    const SmallHost host(cache.string());
+    const TempDir cache;
+    const SmallHost host(cache.path());
     Counted first(*this->device_);
     const std::uint64_t chosen = gpu::choose_natives(first, host.host());
     EXPECT_GT(first.builds, 0);
@@ -63,7 +60,6 @@ TYPED_TEST_P(NativesSuite, ChoiceIsRemembered) {
     EXPECT_EQ(gpu::choose_natives(second, host.host()), chosen);
     EXPECT_EQ(second.builds, 0);
     EXPECT_EQ(host.log, "");
-    std::filesystem::remove_all(cache);
 }
 
 REGISTER_TYPED_TEST_SUITE_P(NativesSuite, WhatIsUsedKeepsTheBounds, ChoiceIsRemembered);

@@ -2,34 +2,20 @@
 // manifests as the test wants them.
 #pragma once
 
-#include <unistd.h>
-
 #include <weft_paths.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "plugin/plugin.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::test {
 
 class PluginDir {
 public:
-    PluginDir() {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "weft-plugins-XXXXXX").string();
-        path_ = mkdtemp(pattern.data());
-    }
-    ~PluginDir() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    PluginDir(const PluginDir&) = delete;
-    PluginDir& operator=(const PluginDir&) = delete;
-
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::string& path() const { return directory_.path().native(); }
 
     // What tests/plugins/common.h says of itself.
     static std::string manifest(const std::string& name) {
@@ -42,10 +28,10 @@ public:
     }
 
     void text(const std::string& file, const std::string& content) const {
-        std::ofstream(path_ + "/" + file, std::ios::binary) << content;
+        std::ofstream(directory_ / file, std::ios::binary) << content;
     }
     void library(const std::string& name, const std::string& target) const {
-        std::filesystem::create_symlink(target, path_ + "/" + name + ".so");
+        std::filesystem::create_symlink(target, directory_ / (name + ".so"));
     }
     // Fixture `name` under its own name.
     void add(const std::string& name, const std::string& json = {}) const {
@@ -55,14 +41,14 @@ public:
     // Only what is in here.
     [[nodiscard]] plugin::PluginOptions options() const {
         plugin::PluginOptions o;
-        o.directories = {path_};
+        o.directories = {path()};
         o.use_environment = false;
         o.use_installed = false;
         return o;
     }
 
 private:
-    std::string path_;
+    TempDir directory_;
 };
 
 }  // namespace weft::test

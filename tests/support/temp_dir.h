@@ -12,7 +12,7 @@ namespace weft::test {
 class TempDir {
 public:
     TempDir() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "weft-XXXXXX").string();
+        std::string pattern = std::filesystem::temp_directory_path() / "weft-XXXXXX";
         if (::mkdtemp(pattern.data()) == nullptr)
             throw std::runtime_error("no directory can be made as " + pattern);
         path_ = std::move(pattern);
@@ -24,13 +24,13 @@ public:
     TempDir(const TempDir&) = delete;
     TempDir& operator=(const TempDir&) = delete;
 
-    [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] std::string operator/(const std::string& name) const {
-        return path_ + "/" + name;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] std::filesystem::path operator/(const std::filesystem::path& name) const {
+        return path_ / name;
     }
 
 private:
-    std::string path_;
+    std::filesystem::path path_;
 };
 
 }  // namespace weft::test

@@ -1,12 +1,11 @@
 // Sound cards that are none, so that ALSA can be tested where there is no card.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <string>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft::test {
 
@@ -14,9 +13,7 @@ namespace weft::test {
 class Cards {
 public:
     // PortAudio takes for granted that there is a default.
-    explicit Cards(bool has_default = true)
-        : path_(testing::TempDir() + "weft-asound-" + std::to_string(getpid()) + "-" +
-                std::to_string(count_++)) {
+    explicit Cards(bool has_default = true) {
         std::ofstream(path_) << "pcm.stage { type null }\nctl.stage { type null }\n"
                              << (has_default
                                      ? "pcm.default { type null }\nctl.default { type null }\n"
@@ -25,14 +22,11 @@ public:
     }
     Cards(const Cards&) = delete;
     Cards& operator=(const Cards&) = delete;
-    ~Cards() {
-        unsetenv("ALSA_CONFIG_PATH");
-        unlink(path_.c_str());
-    }
+    ~Cards() { unsetenv("ALSA_CONFIG_PATH"); }
 
 private:
-    inline static int count_ = 0;  // ALSA keeps what it read from a file of the same name
-    std::string path_;
+    TempDir directory_;  // a new one each: ALSA keeps what it read from a file of the same name
+    std::string path_ = directory_ / "asound.conf";
 };
 
 }  // namespace weft::test

@@ -1,11 +1,11 @@
 // The cpu back end's code on disk, and what it says of batches that it cannot compile.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "tests/batches/batch.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::batch_test {
 namespace {
@@ -14,13 +14,7 @@ constexpr std::uint8_t kPoint = WEFT_VARIES_FRAME | WEFT_VARIES_POINT;
 
 class CodeOnDisk : public testing::Test {
 protected:
-    void SetUp() override {
-        char name[] = "/tmp/weft-cpu-XXXXXX";
-        ASSERT_NE(mkdtemp(name), nullptr);
-        directory = name;
-        host.cache_directory = directory;
-    }
-    void TearDown() override { std::filesystem::remove_all(directory); }
+    void SetUp() override { host.cache_directory = directory.path(); }
 
     float render(double factor) {
         BatchText batch;
@@ -39,13 +33,13 @@ protected:
 
     [[nodiscard]] std::vector<std::filesystem::path> files() const {
         std::vector<std::filesystem::path> list;
-        for (const auto& entry : std::filesystem::directory_iterator(directory))
+        for (const auto& entry : std::filesystem::directory_iterator(directory.path()))
             list.push_back(entry.path());
         return list;
     }
 
     Host host;
-    std::string directory;
+    test::TempDir directory;
 };
 
 TEST_F(CodeOnDisk, IsFoundByContentAndSurvivesDamage) {

@@ -2,13 +2,14 @@
 #include "disk/cache.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <thread>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft::disk {
 namespace {
@@ -18,19 +19,14 @@ using Bytes = std::vector<std::uint8_t>;
 
 class OnDisk : public testing::Test {
 protected:
-    void SetUp() override {
-        directory_ = fs::temp_directory_path() / ("weft-disk-" + std::to_string(::getpid()));
-        fs::remove_all(directory_);
-    }
-    void TearDown() override { fs::remove_all(directory_); }
-
     [[nodiscard]] std::vector<fs::path> files() const {
         std::vector<fs::path> list;
         for (const auto& entry : fs::directory_iterator(directory_)) list.push_back(entry.path());
         return list;
     }
 
-    fs::path directory_;
+    test::TempDir around_;
+    fs::path directory_ = around_ / "cache";  // not there before something is written
 };
 
 TEST(Keys, TellPartsApart) {

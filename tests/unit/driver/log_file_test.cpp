@@ -12,18 +12,13 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/temp_dir.h"
+
 namespace weft::driver {
 namespace {
 
 class LogFileTest : public testing::Test {
 protected:
-    LogFileTest() {
-        std::string name = testing::TempDir() + "weft-log-XXXXXX";
-        directory_ = mkdtemp(name.data());
-        path_ = directory_ + "/show.log";
-    }
-    ~LogFileTest() override { std::filesystem::remove_all(directory_); }
-
     static std::string text_of(const std::string& path) {
         std::ostringstream text;
         text << std::ifstream(path).rdbuf();
@@ -36,8 +31,8 @@ protected:
         return lines;
     }
 
-    std::string directory_;
-    std::string path_;
+    test::TempDir directory_;
+    std::string path_ = directory_ / "show.log";
 };
 
 TEST_F(LogFileTest, ALineHasItsTimeAndItsLevel) {
@@ -52,7 +47,7 @@ TEST_F(LogFileTest, ALineHasItsTimeAndItsLevel) {
     EXPECT_EQ(lines[0].substr(4, 1), "-");
     EXPECT_EQ(lines[0].substr(23), "Z warning one two");
     EXPECT_EQ(lines[1].substr(23), "Z error three");
-    auto refused = LogFile::open({directory_ + "/no/where"});
+    auto refused = LogFile::open({directory_ / "no/where"});
     ASSERT_FALSE(refused.ok());
     EXPECT_NE(refused.error().message.find("/no/where"), std::string::npos);
 }
@@ -92,15 +87,15 @@ TEST_F(LogFileTest, WhoEmptiesItMovesNothing) {
 
 // A directory that takes no new file: older lines are not lost one after the other.
 TEST_F(LogFileTest, WhereNoNewFileCanBeHadTheOldOneGoesOn) {
-    LogSettings settings{directory_ + "/gone/show.log"};
+    LogSettings settings{directory_ / "gone/show.log"};
     settings.size_limit = 1000;
-    std::filesystem::create_directory(directory_ + "/gone");
+    std::filesystem::create_directory(directory_ / "gone");
     auto log = LogFile::open(settings);
     ASSERT_TRUE(log.ok());
-    std::filesystem::rename(directory_ + "/gone", directory_ + "/away");
+    std::filesystem::rename(directory_ / "gone", directory_ / "away");
     for (int i = 0; i < 20; ++i) (*log)->write(WEFT_LOG_INFO, std::string(300, 'x'));
     (*log)->flush(std::chrono::seconds(60));
-    EXPECT_EQ(lines_of(directory_ + "/away/show.log").size(), 20u);
+    EXPECT_EQ(lines_of(directory_ / "away/show.log").size(), 20u);
 }
 
 TEST_F(LogFileTest, WithNoneKeptThereIsOneFile) {

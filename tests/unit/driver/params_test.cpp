@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -13,6 +11,7 @@
 #include "driver/live/params_file.h"
 #include "runtime/inputs.h"
 #include "sema/analyze.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::driver {
 namespace {
@@ -74,12 +73,7 @@ TEST(ControlName, FollowsWhatItNames) {
 // A program in a directory of its own, with its knobs.
 class KnobsTest : public ::testing::Test {
 protected:
-    KnobsTest() : directory_(::testing::TempDir() + "knobs_" + std::to_string(::getpid())) {
-        std::filesystem::create_directories(directory_);
-    }
-    ~KnobsTest() override { std::filesystem::remove_all(directory_); }
-
-    [[nodiscard]] std::string file() const { return directory_ + "/a.weft"; }
+    [[nodiscard]] std::string file() const { return directory_ / "a.weft"; }
     [[nodiscard]] std::string params() const { return file() + ".params.json"; }
     void write(const std::string& text) const { std::ofstream(params()) << text; }
     [[nodiscard]] std::string written() const {
@@ -121,7 +115,7 @@ protected:
         knobs.heard(source("midi_note", args), 2, 1);
     }
 
-    std::string directory_;
+    test::TempDir directory_;
     SourceMap sources_;
     std::unique_ptr<sema::Program> program_;
     std::unique_ptr<runtime::Inputs> inputs_;
@@ -308,7 +302,7 @@ TEST_F(KnobsTest, AFileThatIsGoneTakesNothingWithIt) {
 
 TEST_F(KnobsTest, ALinkStaysALink) {
     load(kProgram);
-    const std::string real = directory_ + "/real.json";
+    const std::string real = directory_ / "real.json";
     std::ofstream(real) << R"json({"weft-params": 1, "bindings": {"on@s": "key(a)"}})json";
     std::filesystem::create_symlink(real, params());
     auto knobs = open();

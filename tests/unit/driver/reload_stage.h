@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -15,6 +13,7 @@
 #include "driver/live/reload.h"
 #include "runtime/crossfade.h"
 #include "sema/analyze.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::driver {
 
@@ -73,8 +72,6 @@ inline Running& running(const Version& version) {
 class Stage {
 public:
     explicit Stage(const std::string& text, const std::string& backend = "cpu") {
-        std::string name = std::filesystem::temp_directory_path() / "weft-reload-XXXXXX";
-        directory = ::mkdtemp(name.data());
         save(text);
         CommonOptions options;
         options.live = true;
@@ -84,7 +81,7 @@ public:
         options.settings[WEFT_FIELD_HEIGHT] = 24;
         session = std::move(*Session::create(options));
         Reloader::Request request;
-        request.file = (directory / "show.weft").string();
+        request.file = directory / "show.weft";
         request.build = [](const sema::Program&) { return BuildRequest{}; };
         request.prepare = [](Version& made) -> Result<void> {
             made.prepared = std::make_unique<Running>(made);
@@ -106,8 +103,6 @@ public:
         }
         reloader->retire(std::move(version));
         reloader.reset();
-        std::error_code none;
-        std::filesystem::remove_all(directory, none);
     }
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
@@ -159,12 +154,11 @@ public:
     // What `weft check` says of it.
     [[nodiscard]] std::string checked() const {
         Messages messages;
-        (void)sema::analyze((directory / "show.weft").string(), messages.sources, {},
-                            messages.diagnostics);
+        (void)sema::analyze(directory / "show.weft", messages.sources, {}, messages.diagnostics);
         return messages.diagnostics.render(false);
     }
 
-    std::filesystem::path directory;
+    test::TempDir directory;
     std::unique_ptr<Session> session;
     std::unique_ptr<Reloader> reloader;
     std::unique_ptr<Version> version;  // null: it does not compile

@@ -8,16 +8,16 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft::driver {
 namespace {
 
 TEST(ServiceManager, HearsWhatItAskedFor) {
     notify_ready();  // nobody asked: nothing happens
-    std::string name = testing::TempDir() + "weft-notify-XXXXXX";
-    const std::string directory = mkdtemp(name.data());
-    const std::string path = directory + "/socket";
+    const test::TempDir directory;
+    const std::string path = directory / "socket";
     const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
@@ -48,7 +48,6 @@ TEST(ServiceManager, HearsWhatItAskedFor) {
     ::unsetenv("NOTIFY_SOCKET");
     ::unsetenv("WATCHDOG_USEC");
     ::close(fd);
-    std::filesystem::remove_all(directory);
 }
 
 }  // namespace

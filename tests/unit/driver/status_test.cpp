@@ -9,10 +9,11 @@
 
 #include <csignal>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft::driver {
 namespace {
@@ -42,14 +43,7 @@ Status example() {
 
 class StatusTest : public testing::Test {
 protected:
-    StatusTest() {
-        std::string name = testing::TempDir() + "weft-status-XXXXXX";
-        directory_ = mkdtemp(name.data());
-    }
-    ~StatusTest() override { std::filesystem::remove_all(directory_); }
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return directory_ + "/" + name;
-    }
+    [[nodiscard]] std::string path(const std::string& name) const { return directory_ / name; }
     static int connect_to(const std::string& path) {
         const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_un address = {};
@@ -81,7 +75,7 @@ protected:
     }
 
 private:
-    std::string directory_;
+    test::TempDir directory_;
 };
 
 TEST_F(StatusTest, OneLineOfJsonWithEveryFigure) {

@@ -1,13 +1,12 @@
 // Files that change, in all the ways in which editors change them.
 #include <gtest/gtest.h>
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "driver/live/watch.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::driver {
 namespace {
@@ -17,16 +16,9 @@ namespace fs = std::filesystem;
 class Watching : public testing::Test {
 protected:
     Watching() {
-        std::string name = fs::temp_directory_path() / "weft-watch-XXXXXX";
-        directory = ::mkdtemp(name.data());
-        file = directory / "show.weft";
         write(file, "1");
         watch = std::move(*Watch::create());
         watch->set_files({file.string()});
-    }
-    ~Watching() override {
-        std::error_code none;
-        fs::remove_all(directory, none);
     }
 
     static void write(const fs::path& path, const std::string& text) {
@@ -41,8 +33,8 @@ protected:
         return watch->wait();
     }
 
-    fs::path directory;
-    fs::path file;
+    test::TempDir directory;
+    fs::path file = directory / "show.weft";
     std::unique_ptr<Watch> watch;
 };
 

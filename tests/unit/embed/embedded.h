@@ -7,8 +7,6 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -17,6 +15,8 @@
 
 #include <weft_paths.h>
 #include <weft/cpp/text.hpp>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft::test {
 
@@ -141,26 +141,12 @@ inline std::string weft(const std::string& arguments) {
 }
 
 // A directory of the test's own, which goes with it.
-class Directory {
+class Directory : public TempDir {
 public:
-    Directory() {
-        char name[] = "/tmp/weft-embed-XXXXXX";
-        path_ = mkdtemp(name);
-    }
-    ~Directory() { std::filesystem::remove_all(path_); }
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-
-    [[nodiscard]] std::string operator/(const std::string& name) const {
-        return path_ + "/" + name;
-    }
     std::string write(const std::string& name, std::string_view text) const {
         std::ofstream(*this / name, std::ios::binary) << text;
         return *this / name;
     }
-
-private:
-    std::string path_;
 };
 
 }  // namespace weft::test

@@ -6,17 +6,15 @@
 #include <weft_paths.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "kernels.h"
 #include "tests/support/absent.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::gpu::test {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Shape {
     const char* name;
@@ -48,12 +46,6 @@ constexpr const char* kGlsl = "glslangValidator --target-env vulkan1.2 -S comp -
 
 class Texts : public testing::TestWithParam<Shape> {
 protected:
-    void SetUp() override {
-        directory_ = fs::temp_directory_path() / ("weft-texts-" + std::to_string(getpid()));
-        fs::create_directories(directory_);
-    }
-    void TearDown() override { fs::remove_all(directory_); }
-
     static bool has(const std::string& command) {
         const std::string program = command.substr(0, command.find(' '));
         return std::system(("command -v " + program + " > /dev/null 2>&1").c_str()) == 0;
@@ -62,29 +54,29 @@ protected:
     void add(const KernelText& text, const std::string& name) {
         const bool glsl = GetParam().options.target == Target::glsl;
         for (std::size_t e = 0; e < (glsl ? text.entries.size() : 1); ++e) {
-            const fs::path file = directory_ / (name + std::to_string(e) + ".txt");
+            const std::string file = directory_ / (name + std::to_string(e) + ".txt");
             std::string source = text.source;
             if (glsl)
                 source.insert(source.find('\n') + 1,
                               "#define WEFT_ENTRY " + std::to_string(e) + "\n");
             std::ofstream(file, std::ios::binary) << source;
-            files_ += " " + file.string();
+            files_ += " " + file;
         }
     }
 
     void compile() const {
         if (!has(GetParam().compiler))
             return weft::test::absent(std::string("no ") + GetParam().compiler);
-        const fs::path log = directory_ / "log";
+        const std::string log = directory_ / "log";
         const std::string command = "(for file in" + files_ + "; do " + GetParam().compiler +
-                                    " $file || exit 1; done) > " + log.string() + " 2>&1";
+                                    " $file || exit 1; done) > " + log + " 2>&1";
         if (std::system(command.c_str()) == 0) return;
         std::ostringstream text;
         text << std::ifstream(log).rdbuf();
         FAIL() << text.str();
     }
 
-    fs::path directory_;
+    weft::test::TempDir directory_;
     std::string files_;
 };
 

@@ -170,15 +170,11 @@ MediaTest::MediaTest() {
         throw std::runtime_error(error.message);
     const std::string id = WEFT_WRITER_EXTENSION;
     writer = static_cast<const weft_writer_api*>(api->extension(text(id)));
-
-    std::string pattern = (std::filesystem::temp_directory_path() / "weft-media-XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
 }
 
 MediaTest::~MediaTest() {
     api->cleanup(backend_);
     EXPECT_EQ(host.blocks_in_use, 0) << "memory of the host was not given back";
-    std::filesystem::remove_all(directory_);
 }
 
 std::string MediaTest::asset(const std::string& name) const {

@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +14,8 @@
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft::test {
 
@@ -82,7 +83,7 @@ protected:
     MediaTest();
     ~MediaTest() override;
 
-    std::string path(const std::string& name) const { return (directory_ / name).string(); }
+    std::string path(const std::string& name) const { return directory_ / name; }
     std::string asset(const std::string& name) const;
 
     Opened try_open(const std::string& builtin, const std::vector<std::string>& outputs,
@@ -115,7 +116,7 @@ protected:
 private:
     void* library_ = nullptr;
     weft_backend* backend_ = nullptr;
-    std::filesystem::path directory_;
+    TempDir directory_;
 };
 
 }  // namespace weft::test

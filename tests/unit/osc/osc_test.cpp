@@ -213,8 +213,6 @@ std::vector<uint8_t> Datagrams::receive(int patience) {
 }
 
 OscTest::OscTest() : api_(plugin_api()) {
-    std::string name = testing::TempDir() + "weft-osc-XXXXXX";
-    directory_ = mkdtemp(name.data());
     host_.struct_size = sizeof host_;
     host_.context = this;
     host_.log = [](void* context, uint32_t, weft_str line) {
@@ -228,7 +226,6 @@ OscTest::OscTest() : api_(plugin_api()) {
 
 OscTest::~OscTest() {
     api_->cleanup(backend);
-    std::filesystem::remove_all(directory_);
 }
 
 bool OscTest::open(Program& program, const std::vector<InputSpec>& inputs,

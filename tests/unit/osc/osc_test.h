@@ -18,6 +18,7 @@
 
 #include "descriptor.h"
 #include "osc_bytes.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::osc::test {
 
@@ -112,9 +113,7 @@ protected:
     static std::string udp(uint16_t port) { return "udp:" + std::to_string(port); }
     static std::string to(uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
     // A path for a socket that is removed with the test.
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return directory_ + "/" + name;
-    }
+    [[nodiscard]] std::string path(const std::string& name) const { return directory_ / name; }
     static void oscsend(const std::string& arguments);
 
     std::vector<std::string> log;
@@ -124,7 +123,7 @@ protected:
 private:
     weft_host host_ = {};
     const weft_backend_api* api_ = nullptr;
-    std::string directory_;
+    weft::test::TempDir directory_;
 };
 
 // Open files of this process, and its threads.

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -16,6 +14,7 @@
 #include "plugin/recorder.h"
 #include "replay/replayer.h"
 #include "replay/trace.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::test {
 
@@ -26,15 +25,13 @@ inline std::string text_of_file(const std::string& path) {
 
 // A recorded visit.
 struct Recorded {
-    std::string path =
-        (std::filesystem::temp_directory_path() / ("weft-trace-" + std::to_string(::getpid())))
-            .string();
+    TempDir directory;
+    std::string path = directory / "trace";
     std::unique_ptr<plugin::Recorder> recorder = std::move(*plugin::Recorder::open(path, 1 << 20));
     std::unique_ptr<plugin::Border> border =
         std::make_unique<plugin::Border>(std::vector<plugin::Watcher*>{recorder.get()});
     Visit visit{*border};
 
-    ~Recorded() { std::filesystem::remove(path); }
     // As it is in the file now.
     [[nodiscard]] std::optional<replay::Trace> trace() const {
         std::string why;

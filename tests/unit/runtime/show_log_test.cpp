@@ -2,14 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <sstream>
 #include <thread>
+
+#include "tests/support/temp_dir.h"
 
 namespace weft::runtime {
 namespace {
@@ -17,9 +16,6 @@ namespace {
 // A file that goes with the test.
 class ShowLogTest : public ::testing::Test {
 protected:
-    ShowLogTest() : path_(::testing::TempDir() + "show_log_" + std::to_string(::getpid())) {}
-    ~ShowLogTest() override { std::filesystem::remove(path_); }
-
     std::unique_ptr<ShowLog> create() {
         auto log = ShowLog::create(path_);
         EXPECT_TRUE(log.ok());
@@ -31,7 +27,8 @@ protected:
         return text.str();
     }
 
-    std::string path_;
+    test::TempDir directory_;
+    std::string path_ = directory_ / "show_log";
 };
 
 LoggedProgram program(std::uint32_t version) {

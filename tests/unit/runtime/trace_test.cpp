@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -12,6 +10,7 @@
 #include <thread>
 
 #include "runtime/trace_file.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::runtime {
 namespace {
@@ -21,9 +20,6 @@ using trace::What;
 // A file that goes with the test.
 class TraceTest : public ::testing::Test {
 protected:
-    TraceTest() : path_(::testing::TempDir() + "trace_" + std::to_string(::getpid())) {}
-    ~TraceTest() override { std::filesystem::remove(path_); }
-
     std::unique_ptr<TraceFile> create(std::uint64_t size = TraceFile::kLeastSize) {
         auto file = TraceFile::create(path_, size, "a \"test\"");
         EXPECT_TRUE(file.ok());
@@ -54,7 +50,8 @@ protected:
         return found;
     }
 
-    std::string path_;
+    test::TempDir directory_;
+    std::string path_ = directory_ / "trace";
 };
 
 TEST_F(TraceTest, TakesNothingUnlessAskedTo) {

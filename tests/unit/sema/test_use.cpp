@@ -2,32 +2,19 @@
 #include <filesystem>
 #include <fstream>
 
-#include <unistd.h>
-
 #include "check.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::sema::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 // A directory of files that is gone when the test ends.
-class Directory {
+class Directory : public test::TempDir {
 public:
-    Directory() : path_(fs::temp_directory_path() / ("weft_use_" + std::to_string(::getpid()))) {
-        fs::create_directories(path_);
-    }
-    ~Directory() { fs::remove_all(path_); }
     void write(const std::string& name, const std::string& text) const {
-        fs::create_directories((path_ / name).parent_path());
-        std::ofstream(path_ / name) << text;
+        std::filesystem::create_directories((*this / name).parent_path());
+        std::ofstream(*this / name) << text;
     }
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return (path_ / name).string();
-    }
-
-private:
-    fs::path path_;
 };
 
 struct Read {
@@ -39,7 +26,7 @@ struct Read {
 std::unique_ptr<Read> read(const Directory& directory, const Environment& environment = {}) {
     auto result = std::make_unique<Read>();
     result->program =
-        analyze(directory.path("main.weft"), result->sources, environment, result->diagnostics);
+        analyze(directory / "main.weft", result->sources, environment, result->diagnostics);
     return result;
 }
 
@@ -63,7 +50,7 @@ TEST(Use, LooksInIncludeDirectoriesToo) {
     directory.write("main.weft", "use \"c.weft\" display(c)");
     directory.write("elsewhere/c.weft", "c = 1");
     Environment environment;
-    environment.include_directories.push_back(directory.path("elsewhere"));
+    environment.include_directories.push_back(directory / "elsewhere");
     EXPECT_FALSE(read(directory, environment)->diagnostics.has_errors());
     EXPECT_TRUE(read(directory)->diagnostics.has_errors());
 }

@@ -1,12 +1,11 @@
 // Kernels compiled once, never taken for one another, and found again on disk.
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "gpu/math/math.h"
 #include "tests/support/holdings.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/vulkan/support.h"
 
 namespace weft::vulkan {
@@ -56,17 +55,15 @@ TEST_F(VulkanPipeline, TextThatDoesNotCompileSaysWhy) {
 }
 
 TEST_F(VulkanPipeline, DiskIsReadAndDamageIsNoticed) {
-    const auto directory =
-        std::filesystem::temp_directory_path() / ("weft-vulkan-test-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(directory);
+    const test::TempDir directory;
     const gpu::KernelText text = constant_kernel(41);
     std::vector<std::filesystem::path> files;
     for (int round = 0; round < 3; ++round) {
-        Listener listener(directory.string());
+        Listener listener(directory.path());
         Device own(listener.host());
         EXPECT_EQ(result_of(own, own.build({&text, "test"})), 41u);
         files.clear();
-        for (const auto& entry : std::filesystem::directory_iterator(directory))
+        for (const auto& entry : std::filesystem::directory_iterator(directory.path()))
             files.push_back(entry.path());
         ASSERT_FALSE(files.empty());
         // The second round reads what the first wrote, the third what was damaged.
@@ -76,7 +73,6 @@ TEST_F(VulkanPipeline, DiskIsReadAndDamageIsNoticed) {
                 .seekp(-3, std::ios::end)
                 .put('!');
     }
-    std::filesystem::remove_all(directory);
 }
 
 // x + 1, and 7 more for odd points: a path that a software driver leaves out at first.
