@@ -9,6 +9,7 @@ std::span<const Pass> passes() {
         Pass{"lower", "remaps substituted, spindles expanded, loops unrolled or kept", nullptr},
         Pass{"fold", "numbers become constants; identities of IEEE arithmetic", fold},
         Pass{"simplify", "cheaper operators for the same value", simplify},
+        Pass{"count_phases", "phases of steady beats in whole samples", count_phases},
         Pass{"reduce_periodic", "growing addends of periodic functions modulo a turn",
              reduce_periodic},
         Pass{"split_angles", "sines of row plus column become row and column sines", split_angles},

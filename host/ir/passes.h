@@ -27,6 +27,8 @@ bool fold(Module& module);
 bool simplify(Module& module);
 // What no root needs is dropped.
 bool dead_code(Module& module);
+// fract of the clock times a frequency of one or two bits is counted in samples.
+bool count_phases(Module& module);
 // Addends of sin, cos and tan that grow with the clock are reduced modulo a turn, in f64.
 bool reduce_periodic(Module& module);
 // A sine of row plus column becomes row and column sines; sines of one angle share it.

@@ -169,6 +169,22 @@ Range Ranges::compute(const Dag& dag, ValueId id) const {
     return range;
 }
 
+// One of two; less than c where c was taken off what is not.
+Range Ranges::selected(const Dag& dag, ValueId id) const {
+    const ValueId yes = dag.arg(id, 1), no = dag.arg(id, 2);
+    const Range range = hull(ranges_[yes], ranges_[no]);
+    const Value& condition = dag[dag.arg(id, 0)];
+    if (condition.op != WEFT_OP_GE || dag[yes].op != WEFT_OP_SUB) return range;
+    const ValueId limit = dag.arg(dag.arg(id, 0), 1);
+    const Range& of = ranges_[no];
+    if (dag.arg(dag.arg(id, 0), 0) != no || dag.arg(yes, 0) != no || dag.arg(yes, 1) != limit ||
+        !dag[limit].known)
+        return range;
+    const double most = dag[limit].imm;
+    return between(std::min(of.low, 0.0), std::max(std::min(of.high, most), of.high - most),
+                   of.nan);
+}
+
 Range Ranges::operation(const Dag& dag, ValueId id) const {
     const Value& value = dag[id];
     const Range& a = ranges_[dag.arg(id, 0)];
@@ -181,7 +197,7 @@ Range Ranges::operation(const Dag& dag, ValueId id) const {
         case WEFT_OP_DIV: return quotient(a, b);
         case WEFT_OP_MOD: return remainder(a, b);
         case WEFT_OP_NEG: return between(-a.high, -a.low, a.nan);
-        case WEFT_OP_SELECT: return hull(b, ranges_[dag.arg(id, 2)]);
+        case WEFT_OP_SELECT: return selected(dag, id);
         case WEFT_OP_SIN:
         case WEFT_OP_COS: return between(-1, 1, a.nan || !a.bounded());
         case WEFT_OP_TANH: return between(-1, 1, a.nan);

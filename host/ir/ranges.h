@@ -33,6 +33,7 @@ private:
     [[nodiscard]] Range compute(const Dag& dag, ValueId id) const;
     [[nodiscard]] Range leaf(const Value& value) const;
     [[nodiscard]] Range field(std::uint32_t field) const;
+    [[nodiscard]] Range selected(const Dag& dag, ValueId id) const;
     [[nodiscard]] Range operation(const Dag& dag, ValueId id) const;
 
     const Module& module_;

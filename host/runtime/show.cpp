@@ -116,7 +116,11 @@ Result<void> Show::run(const FrameRequest& request) {
     fields_ = settings;
     fields_[WEFT_FIELD_X] = fields_[WEFT_FIELD_Y] = 0.5;
     weft_clock_at_frame(settings.data(), request.absframe, fields_.data());
-    sample_ = std::min(first_sample(request.absframe), request.samples_done - 1);
+    const std::int64_t first =
+        request.absframe == next_frame_ ? next_sample_ : first_sample(request.absframe);
+    sample_ = std::min(first, request.samples_done - 1);
+    next_frame_ = request.absframe + 1;
+    next_sample_ = first_sample(next_frame_);
     // Work that outlived a deadline must be gone before its memory is used again.
     if (auto done = complete_all(kGraceNs); !done) {
         return done;

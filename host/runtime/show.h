@@ -238,6 +238,9 @@ private:
 
     std::array<double, WEFT_FIELD_COUNT> fields_{};  // the clock of the frame that runs
     std::int64_t sample_ = 0;
+    // The frame after the last one that was run, and its first sample.
+    std::int64_t next_frame_ = -1;
+    std::int64_t next_sample_ = 0;
     weft_frame frame_{};                // that runs, as every step of it gets it
     std::array<Plan, 2> plans_;         // of whole frames, and of those without targets
     const Plan* planned_ = nullptr;     // what `runs` of each step says

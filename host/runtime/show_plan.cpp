@@ -105,9 +105,7 @@ weft_frame Show::frame_for(const FrameRequest& request) const {
     frame.target_count = static_cast<std::uint32_t>(targets.size());
     frame.first_sample = sample_;
     frame.left_out = request.left_out;
-    frame.sample_count =
-        request.sound ? static_cast<std::uint64_t>(first_sample(request.absframe + 1) - sample_)
-                      : 0;
+    frame.sample_count = request.sound ? static_cast<std::uint64_t>(next_sample_ - sample_) : 0;
     frame.capture = request.capture ? 1 : 0;
     frame.skip_targets = request.skip_targets ? 1 : 0;
     frame.cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);

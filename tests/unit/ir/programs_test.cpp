@@ -160,5 +160,56 @@ TEST_F(ProgramsTest, PartialsAreExactInTheFirstSecondAndAfterAMonth) {
     }
 }
 
+// At the very samples at which the clock as it is written jumps, in the first second and after a
+// month.
+TEST_F(ProgramsTest, SteadyBeatsAreCountedInSamples) {
+    for (const double rate : {48000.0, 44100.0, 96000.0})
+        for (const double frequency : {1.0, 2.0, 0.25, 3.0, 10.0, 0.375, 40.0, 1024.0}) {
+            b.program.settings[WEFT_FIELD_RATE] = rate;
+            const E phase = b.op(WEFT_OP_FRACT, {b.mul(time(), b.num(frequency))});
+            const Kernel kernel = lower(b.request({phase}, Domain::stream), diagnostics);
+            ASSERT_EQ(verify(kernel), "");
+            EXPECT_EQ(operations(kernel, WEFT_VARIES_POINT)[WEFT_OP_FRACT], 0) << frequency;
+            for (const weft_ir_value& value : kernel.ir.values)
+                EXPECT_TRUE(!is_point(value) || value.precision == WEFT_PRECISION_F32);
+            LowerRequest request = b.request({phase}, Domain::stream);
+            request.raw = true;
+            const Kernel plain = lower(request, diagnostics);
+            for (const double start : {0.0, kMonth, 24 * kMonth})
+                for (int turn = 1; turn < 200; ++turn)
+                    for (const double beside : {-1, 0, 1}) {
+                        const double next = (std::floor(start * frequency) + turn) / frequency;
+                        const double sample = std::round(next * rate) + beside;
+                        Point point;
+                        point.fields[WEFT_FIELD_TIME] = sample / rate;
+                        const double row = std::floor(sample / 128) * 128;
+                        point.row_time = row / rate;
+                        point.column_time = (sample - row) / rate;
+                        // As written it has few bits left after two years.
+                        const double tolerance = 1e-7 + 4e-16 * frequency * sample / rate;
+                        ASSERT_NEAR(run_rounded(kernel, point)[0],
+                                    static_cast<float>(run(plain, point)[0]), tolerance)
+                            << frequency << " at sample " << sample << " of " << rate;
+                    }
+        }
+}
+
+TEST_F(ProgramsTest, OtherBeatsStayAsTheyWereWritten) {
+    const auto is_counted = [&](double frequency) {
+        const E phase = b.op(WEFT_OP_FRACT, {b.mul(time(), b.num(frequency))});
+        const Kernel kernel = lower(b.request({phase}, Domain::stream), diagnostics);
+        return operations(kernel, WEFT_VARIES_POINT)[WEFT_OP_FRACT] == 0;
+    };
+    EXPECT_TRUE(is_counted(2));
+    // Three bits and more round to the sample before a jump now and then.
+    for (const double frequency : {7.0, 55.0, 0.1, 440.0, -2.0, 0.0})
+        EXPECT_FALSE(is_counted(frequency));
+    b.program.settings[WEFT_FIELD_RATE] = 44100.5;
+    EXPECT_FALSE(is_counted(2));
+    b.program.settings[WEFT_FIELD_RATE] = 48000;
+    b.program.settings[WEFT_FIELD_LOOP] = 90;
+    EXPECT_FALSE(is_counted(2));
+}
+
 }  // namespace
 }  // namespace weft::ir::test
