@@ -7,13 +7,16 @@
 // rounded, and so is its product with a frequency. With one of one or two bits (1, 2, 0.25, 3, 10)
 // both roundings together give back every whole number of turns (D. Goldberg, What every computer
 // scientist should know about floating-point arithmetic, theorem 7); between them the phase is
-// never nearer to the next turn than 1/q.
+// never nearer to the next turn than 1/q. And only where nothing that jumps is computed from the
+// phase: floor(3 * fract(time)) would see a third where the clock as it is written has not quite
+// one.
 #include <bit>
 #include <cmath>
 #include <numeric>
 #include <optional>
 
 #include "ir/fold.h"
+#include "ir/jumps.h"
 #include "ir/passes.h"
 
 namespace weft::ir {
@@ -104,10 +107,12 @@ std::optional<Phase> Counter::of_frequency(double frequency) const {
 bool count_phases(Module& module) {
     if (module.domain != Domain::stream) return false;
     const Counter counter(module);
+    const std::vector<bool> is_seen = feeds_jumps(module);
     bool counted = false;
     (void)rebuild(module,
-                  [&](Dag& dag, ValueId, const Value& value, std::span<const ValueId> args) {
-                      if (value.op != WEFT_OP_FRACT) return copy_value(dag, value, args);
+                  [&](Dag& dag, ValueId old, const Value& value, std::span<const ValueId> args) {
+                      if (value.op != WEFT_OP_FRACT || is_seen[old])
+                          return copy_value(dag, value, args);
                       const std::optional<Phase> phase = counter.of(dag, args[0]);
                       if (!phase) return copy_value(dag, value, args);
                       counted = true;

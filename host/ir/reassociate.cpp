@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "ir/fold.h"
+#include "ir/jumps.h"
 #include "ir/passes.h"
 #include "ir/ranges.h"
 #include "ir/rates.h"
@@ -57,12 +58,6 @@ bool is_linear(const Dag& dag, ValueId id) {
         return divisor.known && divisor.imm != 0 && std::isfinite(1 / divisor.imm);
     }
     return op == WEFT_OP_ADD || op == WEFT_OP_SUB || op == WEFT_OP_NEG || op == WEFT_OP_MUL;
-}
-
-bool jumps(std::uint16_t op) {
-    return op == WEFT_OP_FLOOR || op == WEFT_OP_CEIL || op == WEFT_OP_ROUND ||
-           op == WEFT_OP_TRUNC || op == WEFT_OP_FRACT || op == WEFT_OP_MOD || op == WEFT_OP_SIGN ||
-           op == WEFT_OP_HASH || is_truth(op);
 }
 
 class Reassociate {

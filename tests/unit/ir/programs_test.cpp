@@ -207,6 +207,11 @@ TEST_F(ProgramsTest, OtherBeatsStayAsTheyWereWritten) {
     b.program.settings[WEFT_FIELD_RATE] = 44100.5;
     EXPECT_FALSE(is_counted(2));
     b.program.settings[WEFT_FIELD_RATE] = 48000;
+    // Three steps in each beat, told from it.
+    const E beat = b.op(WEFT_OP_FRACT, {b.mul(time(), b.num(2))});
+    const E step = b.op(WEFT_OP_FLOOR, {b.mul(beat, b.num(3))});
+    const Kernel kernel = lower(b.request({b.add_(beat, step)}, Domain::stream), diagnostics);
+    EXPECT_EQ(operations(kernel, WEFT_VARIES_POINT)[WEFT_OP_FRACT], 1);
     b.program.settings[WEFT_FIELD_LOOP] = 90;
     EXPECT_FALSE(is_counted(2));
 }
