@@ -129,11 +129,12 @@ void Program::cancel() {
 }
 
 // Hands a failed call's reason on. A function of its own, so that success does not pay for it.
-[[gnu::noinline]] static weft_status hand_on(const Error& reason, const weft_error& record,
+[[gnu::noinline]] static weft_status hand_on(const Result<void>& failed, const weft_error& record,
                                              weft_error* error) {
+    const Error& reason = failed.error();
     if (error) {
         const std::uint32_t size = error->struct_size;
-        if (error != &record) *error = record;
+        *error = record;
         error->struct_size = size;
         error->code = reason.status;
         const std::size_t length = reason.message.copy(error->message, sizeof error->message - 1);
@@ -151,16 +152,14 @@ weft_status Program::get_values_of(void* getter, const weft_points* points, doub
     }
     weft_program* program = from.program->program_;
     const Backend& backend = from.program->backend_;
-    // The caller's own, where it is as large as ours: then there is nothing to hand on.
-    weft_error own;
-    const bool same = error != nullptr && error->struct_size == sizeof own;
-    weft_error& record = same ? *error : own;
-    return attempt<weft_status>(
-        backend.name_, "get_values", record,
+    weft_error record;  // emptied by the call
+    const auto done = call(
+        backend.name_, "get_values",
         [&](weft_error* e) {
             return backend.api_->get_values(program, from.output, points, values, e);
         },
-        [&](const Error& reason) { return hand_on(reason, record, error); });
+        &record);
+    return done ? WEFT_OK : hand_on(done, record, error);
 }
 
 }  // namespace weft::plugin

@@ -41,31 +41,23 @@ inline void clear(weft_error& error) {
     return error;
 }
 
-// Calls `function(weft_error*)`, which returns a status. An Outcome by default when it succeeds,
-// else what `failed(Error)` makes of it.
-template <class Outcome, class Function, class Failed>
-[[nodiscard]] Outcome attempt(std::string_view plugin, std::string_view name, weft_error& record,
-                              Function&& function, Failed&& failed) {
-    clear(record);
-    const Inside inside(plugin, name);
-    try {
-        const weft_status status = function(&record);
-        if (status == WEFT_OK) return Outcome{};
-        return failed(call_error(plugin, name, status, record));
-    } catch (const std::exception& e) {
-        return failed(thrown_error(plugin, name, e.what()));
-    } catch (...) {
-        return failed(thrown_error(plugin, name, nullptr));
-    }
-}
-
-// The same with a Result. Costs nothing more when it succeeds.
+// Calls `function(weft_error*)`, which returns a status. Costs nothing more when it succeeds.
 template <class Function>
 [[nodiscard]] Result<void> call(std::string_view plugin, std::string_view name, Function&& function,
                                 weft_error* detail = nullptr) {
     weft_error own;
-    return attempt<Result<void>>(plugin, name, detail ? *detail : own, function,
-                                 [](Error error) -> Result<void> { return error; });
+    weft_error& record = detail ? *detail : own;
+    clear(record);
+    const Inside inside(plugin, name);
+    try {
+        const weft_status status = function(&record);
+        if (status == WEFT_OK) return {};
+        return call_error(plugin, name, status, record);
+    } catch (const std::exception& e) {
+        return thrown_error(plugin, name, e.what());
+    } catch (...) {
+        return thrown_error(plugin, name, nullptr);
+    }
 }
 
 // The same for functions without a status: their result goes where the lambda puts it.
