@@ -6,6 +6,8 @@
 namespace weft::cpu {
 namespace {
 
+constexpr std::size_t kTurn = 8;  // taps in a turn of the loop
+
 class TappedEmit {
 public:
     TappedEmit(StreamPoints& region, KernelEmit& kernel, const TappedSums& sums)
@@ -49,7 +51,8 @@ llvm::GlobalVariable* TappedEmit::table(std::size_t first, std::size_t end) {
     return made;
 }
 
-// Adds taps [first, end), all of one input, to the totals.
+// Adds taps [first, end), all of one input, to the totals; kTurn of them in each turn of the loop,
+// or one.
 void TappedEmit::taps_of(std::size_t first, std::size_t end, V column, unsigned vectors,
                          std::vector<V>& totals) {
     const std::uint32_t input = sums_.taps[first].input;
@@ -58,41 +61,47 @@ void TappedEmit::taps_of(std::size_t first, std::size_t end, V column, unsigned 
     const V data = region_.data_of(input);
     const V newest = region_.ring_slot(ring.capacity) + column;
     llvm::GlobalVariable* const taps = table(first, end);
+    const auto add = [&](llvm::Value* number) {
+        llvm::Value* at = e.ir.CreateInBoundsGEP(entry(), taps, number);
+        const V distance = e.wrap(e.ir.CreateLoad(e.i64(), e.ir.CreateStructGEP(entry(), at, 0)));
+        const V straight = newest - distance;
+        const V slot = e.select(e.less_int(straight, e.count(0)), straight + capacity, straight);
+        llvm::Value* from = e.ir.CreateGEP(e.f32(), data.v, slot.v);
+        std::vector<V> weights;
+        llvm::Value* list = e.ir.CreateStructGEP(entry(), at, 1);
+        for (std::size_t s = 0; s < sums_.nodes.size(); ++s) {
+            llvm::Value* weight = e.ir.CreateConstInBoundsGEP1_64(e.f32(), list, s);
+            weights.push_back(e.spread(e.wrap(e.ir.CreateLoad(e.f32(), weight))));
+        }
+        for (unsigned v = 0; v < vectors; ++v) {
+            llvm::Value* place = e.ir.CreateConstGEP1_64(e.f32(), from, v * e.lanes);
+            const V sample = e.wrap(e.ir.CreateAlignedLoad(e.wide(e.f32()), place, llvm::Align(4)));
+            for (std::size_t s = 0; s < weights.size(); ++s) {
+                V& total = totals[v * weights.size() + s];
+                total = e.fma(sample, weights[s], total);
+            }
+        }
+    };
+
     llvm::Function* function = e.ir.GetInsertBlock()->getParent();
     llvm::LLVMContext& context = e.ir.getContext();
     llvm::BasicBlock* before = e.ir.GetInsertBlock();
     auto* body = llvm::BasicBlock::Create(context, "tap", function);
     auto* after = llvm::BasicBlock::Create(context, "summed", function);
     e.ir.CreateBr(body);
-
     e.ir.SetInsertPoint(body);
     llvm::PHINode* number = e.ir.CreatePHI(e.i64(), 2);
     number->addIncoming(e.ir.getInt64(0), before);
     std::vector<llvm::PHINode*> sums;
-    for (const V& total : totals) {
+    for (V& total : totals) {
         sums.push_back(e.ir.CreatePHI(total.type(), 2));
         sums.back()->addIncoming(total.v, before);
+        total = e.wrap(sums.back());
     }
-    llvm::Value* at = e.ir.CreateInBoundsGEP(entry(), taps, number);
-    const V distance = e.wrap(e.ir.CreateLoad(e.i64(), e.ir.CreateStructGEP(entry(), at, 0)));
-    const V straight = newest - distance;
-    const V slot = e.select(e.less_int(straight, e.count(0)), straight + capacity, straight);
-    llvm::Value* from = e.ir.CreateGEP(e.f32(), data.v, slot.v);
-    std::vector<V> weights;
-    llvm::Value* list = e.ir.CreateStructGEP(entry(), at, 1);
-    for (std::size_t s = 0; s < sums_.nodes.size(); ++s)
-        weights.push_back(e.spread(
-            e.wrap(e.ir.CreateLoad(e.f32(), e.ir.CreateConstInBoundsGEP1_64(e.f32(), list, s)))));
-    for (unsigned v = 0; v < vectors; ++v) {
-        llvm::Value* place = e.ir.CreateConstGEP1_64(e.f32(), from, v * e.lanes);
-        const V sample = e.wrap(e.ir.CreateAlignedLoad(e.wide(e.f32()), place, llvm::Align(4)));
-        for (std::size_t s = 0; s < weights.size(); ++s) {
-            const std::size_t i = v * weights.size() + s;
-            totals[i] = e.fma(sample, weights[s], e.wrap(sums[i]));
-        }
-    }
+    const std::size_t turn = (end - first) % kTurn == 0 ? kTurn : 1;
+    for (std::size_t t = 0; t < turn; ++t) add(e.ir.CreateAdd(number, e.ir.getInt64(t)));
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i]->addIncoming(totals[i].v, body);
-    llvm::Value* next = e.ir.CreateAdd(number, e.ir.getInt64(1));
+    llvm::Value* next = e.ir.CreateAdd(number, e.ir.getInt64(turn));
     number->addIncoming(next, body);
     e.ir.CreateCondBr(e.ir.CreateICmpULT(next, e.ir.getInt64(end - first)), body, after);
     e.ir.SetInsertPoint(after);
@@ -103,7 +112,9 @@ void TappedEmit::vectors(V column, unsigned vectors) {
     std::vector<V> totals(vectors * count, e.wrap(llvm::Constant::getNullValue(e.wide(e.f32()))));
     for (std::size_t first = 0, end = 0; first < sums_.taps.size(); first = end) {
         while (end < sums_.taps.size() && sums_.taps[end].input == sums_.taps[first].input) ++end;
-        taps_of(first, end, column, vectors, totals);
+        const std::size_t whole = first + (end - first) / kTurn * kTurn;
+        if (whole > first) taps_of(first, whole, column, vectors, totals);
+        if (end > whole) taps_of(whole, end, column, vectors, totals);
     }
     for (unsigned v = 0; v < vectors; ++v)
         for (std::size_t s = 0; s < count; ++s)
