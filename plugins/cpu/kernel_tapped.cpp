@@ -3,6 +3,10 @@
 // where it was spilled to.
 #include "kernel_tapped.h"
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 namespace weft::cpu {
 namespace {
 
@@ -29,10 +33,13 @@ private:
     StreamPoints& region_;
     KernelEmit& kernel_;
     const TappedSums& sums_;
+    std::map<std::pair<std::size_t, std::size_t>, llvm::GlobalVariable*> tables_;
 };
 
 // Distances and weights of taps [first, end).
 llvm::GlobalVariable* TappedEmit::table(std::size_t first, std::size_t end) {
+    llvm::GlobalVariable*& made = tables_[{first, end}];
+    if (made != nullptr) return made;
     std::vector<llvm::Constant*> entries;
     for (std::size_t t = first; t < end; ++t) {
         std::vector<llvm::Constant*> weights;
@@ -44,9 +51,8 @@ llvm::GlobalVariable* TappedEmit::table(std::size_t first, std::size_t end) {
             entry(), {e.ir.getInt64(static_cast<std::uint64_t>(sums_.taps[t].distance)), list}));
     }
     auto* type = llvm::ArrayType::get(entry(), entries.size());
-    auto* made =
-        new llvm::GlobalVariable(kernel_.code, type, true, llvm::GlobalValue::PrivateLinkage,
-                                 llvm::ConstantArray::get(type, entries), "taps");
+    made = new llvm::GlobalVariable(kernel_.code, type, true, llvm::GlobalValue::PrivateLinkage,
+                                    llvm::ConstantArray::get(type, entries), "taps");
     made->setAlignment(llvm::Align(16));
     return made;
 }

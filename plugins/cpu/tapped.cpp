@@ -33,9 +33,11 @@ public:
         for (std::uint32_t n = 0; n < plan_.nodes.size(); ++n) linear_[n] = is_linear(n);
         std::map<std::vector<std::uint32_t>, std::vector<std::pair<std::uint32_t, Weights>>> alike;
         for (const std::uint32_t n : asked_for()) {
-            if (weights(n, sums_).size() < kFewest) continue;
             Weights all = weights(n, {});
-            if (!std::all_of(all.begin(), all.end(), is_single)) continue;
+            // A sum of sums is made of these: nothing is added up twice.
+            if (all.size() < kFewest || weights(n, sums_).size() < all.size() ||
+                !std::all_of(all.begin(), all.end(), is_single))
+                continue;
             sums_.insert(n);
             std::vector<std::uint32_t> reads;
             for (const auto& [read, weight] : all) reads.push_back(read);

@@ -215,6 +215,22 @@ TEST_P(Tapped, OutOfOthers) {
     check(network);
 }
 
+// Each is heard, and is a part of the next.
+TEST_P(Tapped, RunningSums) {
+    Network network;
+    network.feed(0, 1, {});
+    Taps all = comb(0, 150, 19, 12, 1);
+    Ir::Id sum = network.sum(all);
+    network.hear(sum, all);
+    for (int part = 1; part < 4; ++part) {
+        const Taps more = comb(0, 160 + part, 23, 12, 0.5);
+        sum = network.plus(sum, network.sum(more));
+        all.insert(all.end(), more.begin(), more.end());
+        network.hear(sum, all);
+    }
+    check(network);
+}
+
 INSTANTIATE_TEST_SUITE_P(Widths, Tapped,
                          testing::Values(Place{"cpu", 4}, Place{"cpu", 8}, Place{"cpu", 16}),
                          [](const auto& chosen) { return chosen.param.name(); });
