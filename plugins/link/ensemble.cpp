@@ -62,8 +62,8 @@ void Ensemble::follow(const weft_control_tempo& own) {
         return;
     }
     timeline_.set(own, !placed_);
+    if (!placed_) settled_ = cpp::now() + kSettles;
     placed_ = true;
-    settled_ = cpp::now() + kSettles;
 }
 
 void Ensemble::tell() {

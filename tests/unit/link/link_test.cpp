@@ -187,6 +187,24 @@ TEST_F(Link, AloneTheProgramLeads) {
     EXPECT_FALSE(eventually([&] { return news.count() > closed; }, std::chrono::seconds(1)));
 }
 
+TEST_F(Link, ATempoThatKeepsMovingIsTold) {
+    News news;
+    const weft_control_host host = news.host();
+    weft_control_session* session = open(host, "on");
+    ASSERT_NE(session, nullptr);
+    ASSERT_TRUE(led(session, 0, 100, news));
+    // Another one every few milliseconds, as a knob that is being turned.
+    const std::size_t before = news.count();
+    cpp::Wake never;
+    for (int i = 1; i <= 60; ++i) {
+        lead(session, 0, 100 + 0.5 * i);
+        never.sleep_until(cpp::now() + 0.005);
+    }
+    EXPECT_GT(news.count(), before + 5);
+    EXPECT_TRUE(news.wait([](const auto& tempo) { return std::abs(tempo.bpm - 130) < 1e-3; }));
+    control->close(session);
+}
+
 TEST_F(Link, PeersAgree) {
     if (!peers_find_each_other())
         return absent("peers of Link do not find each other: no UDP multicast here", false);
