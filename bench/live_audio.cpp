@@ -3,7 +3,9 @@
 // callback of a JACK client, whose thread has slept while others used its processor: caches are not
 // what they were.
 //
-//     bench_live_audio PROGRAM SECONDS      prints the three; JACK_DEFAULT_SERVER plays 64 a block
+//     bench_live_audio fast|paced|called PROGRAM SECONDS
+//
+// prints the median second; `called` as a client of JACK_DEFAULT_SERVER, which plays 64 a block.
 #include <jack/jack.h>
 #include <time.h>
 
@@ -11,6 +13,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "bench/samples.h"
@@ -126,13 +129,14 @@ double median(std::vector<double> values) {
 }  // namespace weft::bench
 
 int main(int argc, char** argv) {
-    if (argc != 3) return 2;
-    weft::bench::Offline offline(argv[1]);
-    const int seconds = std::atoi(argv[2]);
+    if (argc != 4) return 2;
+    const std::string way = argv[1];
+    weft::bench::Offline offline(argv[2]);
+    const int seconds = std::atoi(argv[3]);
     // The first second has the first touch of everything in it.
     offline.shares(false, 1);
-    for (const auto& shares : {offline.shares(false, seconds), offline.shares(true, seconds),
-                               offline.shares_in_callback(seconds)})
-        std::printf("%.9g\n", weft::bench::median(shares));
+    const auto shares = way == "called" ? offline.shares_in_callback(seconds)
+                                        : offline.shares(way == "paced", seconds);
+    std::printf("%.9g\n", weft::bench::median(shares));
     return 0;
 }

@@ -83,6 +83,7 @@ void Carrier::state(weft_audio_state& state) const {
     state.underruns = underruns_;
     state.overruns = overruns_;
     state.last_xrun = last_xrun_;
+    if (WEFT_HAS(&state, weft_audio_state, slow_blocks)) state.slow_blocks = slow_blocks_;
 }
 
 void Carrier::on_finished(void* user) noexcept {
@@ -177,6 +178,7 @@ void Carrier::carry(const float* const* input, float* const* output, std::uint64
 
     const double length = static_cast<double>(count) / wiring_.rate;
     const double share = (cpp::now() - now) / length;
+    if (share > 1) add(slow_blocks_);
     load_ += (share - load_) * std::min(1.0, length / kSettle);
     shown_load_.store(load_, std::memory_order_relaxed);
 }

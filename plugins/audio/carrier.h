@@ -85,6 +85,7 @@ private:
     std::atomic<std::uint64_t> longest_{0};
     std::atomic<std::uint64_t> underruns_{0};
     std::atomic<std::uint64_t> overruns_{0};
+    std::atomic<std::uint64_t> slow_blocks_{0};
     std::atomic<double> last_xrun_{0};
     std::atomic<double> shown_load_{0};
     std::atomic<double> input_latency_{0};

@@ -48,7 +48,7 @@ TEST(LiveLayout, AudioBlock) {
 }
 
 TEST(LiveLayout, AudioState) {
-    SIZE(weft_audio_state, 600);
+    SIZE(weft_audio_state, 608);
     AT(weft_audio_state, struct_size, 0);
     AT(weft_audio_state, state, 4);
     AT(weft_audio_state, rate, 8);
@@ -63,6 +63,7 @@ TEST(LiveLayout, AudioState) {
     AT(weft_audio_state, last_xrun, 80);
     AT(weft_audio_state, device, 88);
     AT(weft_audio_state, reason, 344);
+    AT(weft_audio_state, slow_blocks, 600);
 }
 
 TEST(LiveLayout, AudioApi) {

@@ -234,6 +234,7 @@ StatusSound LiveSound::status() {
     status.running = runs();
     status.underruns = state.underruns;
     status.overruns = state.overruns;
+    status.slow = state.slow_blocks;
     status.reconnects = state.losses;
     status.load = state.load;
     status.latency = state.output_latency;

@@ -73,15 +73,11 @@ Json beside_json(const StatusBeside& beside) {
 }
 
 Json sound_json(const StatusSound& sound) {
-    Json json = {{"device", sound.device},
-                 {"running", sound.running},
-                 {"rate", rounded(sound.rate)},
-                 {"block", sound.block},
-                 {"underruns", sound.underruns},
-                 {"overruns", sound.overruns},
-                 {"reconnects", sound.reconnects},
-                 {"load", rounded(sound.load)},
-                 {"latency", rounded(sound.latency)},
+    Json json = {{"device", sound.device},       {"running", sound.running},
+                 {"rate", rounded(sound.rate)},  {"block", sound.block},
+                 {"underruns", sound.underruns}, {"overruns", sound.overruns},
+                 {"slow", sound.slow},           {"reconnects", sound.reconnects},
+                 {"load", rounded(sound.load)},  {"latency", rounded(sound.latency)},
                  {"skipped", sound.skipped}};
     for (const StatusBeside& one : sound.beside) json["beside"].push_back(beside_json(one));
     return json;

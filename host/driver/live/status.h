@@ -57,6 +57,7 @@ struct StatusSound {
     bool running = false;  // false: the device went, silence follows the clock
     std::uint64_t underruns = 0;
     std::uint64_t overruns = 0;
+    std::uint64_t slow = 0;  // blocks that took longer than they last
     std::uint64_t reconnects = 0;
     double load = 0;           // share of a block's time that computing it takes, 0..1 and beyond
     double latency = 0;        // seconds from here to the speaker

@@ -30,9 +30,9 @@ constexpr History kHistory[] = {
 
 // Whoever adds to a struct of which plugins are given one adds a check of its lengths here.
 consteval bool all_tried() {
-    constexpr std::array<std::string_view, 8> kTried = {
-        "weft_host",  "weft_batch",  "weft_frame",       "weft_error",
-        "weft_probe", "weft_handle", "weft_memory_caps", "weft_audio_wish",
+    constexpr std::array<std::string_view, 9> kTried = {
+        "weft_host",   "weft_batch",       "weft_frame",      "weft_error",       "weft_probe",
+        "weft_handle", "weft_memory_caps", "weft_audio_wish", "weft_audio_state",
     };
     return std::ranges::all_of(kHistory, [&](const History& history) {
         return history.sizes[1] == 0 || std::ranges::count(kTried, history.name) == 1;
@@ -243,6 +243,32 @@ void audio_wish(Context& context) {
     }
 }
 
+// Of whatever device there is, or of one that is waited for.
+void audio_state(Context& context) {
+    const auto* const audio = context.extension<weft_audio_api>(WEFT_AUDIO_EXTENSION);
+    if (!audio) return context.skip("it does not offer " WEFT_AUDIO_EXTENSION);
+    if (!context.backend()) return;
+    weft_audio_wish wish{};
+    wish.struct_size = sizeof wish;
+    wish.output_channels = 2;
+    wish.flags = WEFT_AUDIO_LATER;
+    weft_audio_stream* stream = nullptr;
+    weft_error error = empty_error();
+    const weft_status status = context.calls().call("open", "of weft.audio/1", [&] {
+        return audio->open(
+            context.backend(), &wish, [](void*, const weft_audio_block*) {}, nullptr, &stream,
+            &error);
+    });
+    if (status != WEFT_OK || !stream)
+        return context.skip(fmt::format("no device was opened: {}", said(status, error)));
+    for (const std::size_t size : sizes_of("weft_audio_state", sizeof(weft_audio_state))) {
+        const Guarded told = as_long_as("weft_audio_state", weft_audio_state{}, size);
+        context.calls().call("state", "of weft.audio/1",
+                             [&] { audio->state(stream, told.as<weft_audio_state>()); });
+    }
+    audio->close(stream);
+}
+
 // --- Structs of the future -----------------------------------------------------------------------
 
 void newer_frame_and_batch(Context& context) {
@@ -318,6 +344,9 @@ constexpr Check kChecks[] = {
     {"versions.audio-wish", Level::standard,
      "of a weft_audio_wish no more is read than struct_size says", "abi.h, growth rules; audio.h",
      audio_wish},
+    {"versions.audio-state", Level::standard,
+     "of a weft_audio_state no more is written than struct_size says",
+     "abi.h, growth rules; audio.h", audio_state},
     {"versions.newer-input", Level::standard,
      "a batch and a frame that are longer than the plugin knows are as good as its own",
      "abi.h, growth rules", newer_frame_and_batch},

@@ -79,10 +79,11 @@ typedef struct weft_audio_state {
     uint64_t blocks;
     uint64_t underruns;
     uint64_t overruns;
-    uint64_t losses;  /* times the device went */
-    double last_xrun; /* CLOCK_MONOTONIC seconds; 0: none */
-    char device[256]; /* "API: name" */
-    char reason[256]; /* AWAY: why, one line */
+    uint64_t losses;      /* times the device went */
+    double last_xrun;     /* CLOCK_MONOTONIC seconds; 0: none */
+    char device[256];     /* "API: name" */
+    char reason[256];     /* AWAY: why, one line */
+    uint64_t slow_blocks; /* whose `process` took longer than they last: underruns of our making */
 } weft_audio_state;
 
 typedef struct weft_audio_stream weft_audio_stream; /* opaque, the plugin's */

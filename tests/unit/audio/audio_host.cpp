@@ -13,9 +13,9 @@
 
 namespace weft::test {
 
-weft_audio_state Stream::state() const {
+weft_audio_state Stream::state(std::uint32_t size) const {
     weft_audio_state state = {};
-    state.struct_size = sizeof state;
+    state.struct_size = size;
     api_->state(stream_, &state);
     return state;
 }

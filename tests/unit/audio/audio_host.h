@@ -24,7 +24,8 @@ public:
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
     ~Stream() { api_->close(stream_); }
-    [[nodiscard]] weft_audio_state state() const;
+    // As it is told to a host that knows `size` bytes of it.
+    [[nodiscard]] weft_audio_state state(std::uint32_t size = sizeof(weft_audio_state)) const;
     // Waits until so many blocks came since its opening.
     void wait_for(std::uint64_t blocks) const;
 

@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
@@ -180,6 +181,29 @@ TEST_F(Loss, OfSamplesIsCountedAndTimed) {
     EXPECT_GT(after.overruns, before.overruns);
     EXPECT_GT(after.last_xrun, before.last_xrun);
     EXPECT_GT(after.load, 0);
+}
+
+// Whose the underruns are: those of a server that is late are not told from ours by its own count.
+TEST_F(Loss, OfOurMakingIsCountedApart) {
+    JackServer server({48000, 256, false});
+    std::atomic<int> slow{0};
+    const auto stream = open(wish(2, 1), [&](const weft_audio_block& block) {
+        if (block.count != 256 || slow == 0) return;
+        --slow;
+        std::this_thread::sleep_for(std::chrono::milliseconds(8));  // of 5.3 that a block lasts
+    });
+    ASSERT_TRUE(stream) << error;
+    stream->wait_for(20);
+    const std::uint64_t before = stream->state().slow_blocks;
+    slow = 3;
+    ASSERT_TRUE(eventually([&] { return stream->state().slow_blocks >= before + 3; }));
+    const weft_audio_state after = stream->state();
+    EXPECT_LE(after.slow_blocks, after.blocks / 2);
+
+    // A host that was built before they were counted.
+    const weft_audio_state old = stream->state(offsetof(weft_audio_state, slow_blocks));
+    EXPECT_EQ(old.slow_blocks, 0u);
+    EXPECT_GT(old.blocks, 0u);
 }
 
 std::size_t count_in(const char* directory) {
