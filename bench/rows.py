@@ -131,6 +131,16 @@ GROUPS = {
                 "", aim=1.2, unit="blocks"),
         )),
     ]),
+    "live-late": (["python3", ROOT / "bench" / "live_late.py"], [
+        *(row for key, what in (("late-partials", "64 sine partials"), ("late-saws", "8 saws and biquads"))
+          for row in (
+              Row(key, f"{what} live, 10 minutes of 64 samples a block: blocks that took longer than they last",
+                  "", 0, unit="blocks"),
+              Row(f"{key}-underruns", f"{what} live: underruns of any making, a minute", "", unit=""),
+          )),
+        Row("late-bare-underruns", "a client beside them that only computes the saws in its callback: underruns, "
+            "a minute", "", unit=""),
+    ]),
     "live-hours": (["python3", ROOT / "bench" / "live_hours.py"], [
         Row("hours-resident", "8 hours of a show, as fast as it runs, with edits and storms of messages: "
             "memory, an hour", "", 1.0, unit="MB"),

@@ -50,14 +50,17 @@ def wait_until(what, text, patience=PATIENCE_S):
 
 
 class Server:
-    def __init__(self, rate=48000, period=256, inputs=2, outputs=2, name=None, sync=True):
-        """`inputs` are those that we can record from, `outputs` those that we can play to."""
+    def __init__(self, rate=48000, period=256, inputs=2, outputs=2, name=None, sync=True,
+                 realtime=False):
+        """`inputs` are those that we can record from, `outputs` those that we can play to. With
+        `realtime` it and its clients' threads run before all others; its user must be allowed to."""
         require()
         self.name = name or f"weft-{os.getpid()}-{next(NUMBERS)}"
         # It ends with us, whatever ends us. A port is 32 KiB of shared memory, and there are two
         # thousand unless told otherwise.
-        self.command = ["setpriv", "--pdeathsig", "TERM", "jackd", "-n", self.name, "-r", "-t",
-                        "5000", "--port-max", "128", *(["-S"] if sync else []), "-d", "dummy",
+        self.command = ["setpriv", "--pdeathsig", "TERM", "jackd", "-n", self.name,
+                        *(["-R", "-P", "60"] if realtime else ["-r"]), "-t", "5000", "--port-max",
+                        "128", *(["-S"] if sync else []), "-d", "dummy",
                         "-r", str(rate), "-p", str(period), "-C", str(inputs), "-P", str(outputs)]
         self.rate = rate
         self.period = period
