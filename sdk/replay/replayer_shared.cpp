@@ -14,6 +14,8 @@ constexpr std::uint64_t kLeastTimeoutNs = 60'000'000'000;
 constexpr const char* kForeign =
     "the trace does not hold the memory of another's device: --with replays its plugin too";
 
+constexpr const char* kNoSemaphore = "its semaphore was not made";
+
 // Whoever reads a trial reads as many words as its grid tells.
 bool is_trial(const weft_handle& handle) {
     return handle.grid.axis_count == 1 && handle.memory_offset <= handle.memory_size &&
@@ -105,8 +107,9 @@ void Replayer::make_semaphore(const Call& call) {
     } else {
         const std::int32_t fd = exchange_.take_semaphore(call);
         if (fd < 0 && before.status == WEFT_OK) {
+            if (alone.empty()) alone = kNoSemaphore;
             semaphores_[before.made] = {nullptr, alone};
-            return leave_out(call, alone.empty() ? "its semaphore was not made" : alone);
+            return leave_out(call, alone);
         }
         compare(call, before, api->import(backend, fd, &semaphore, error));
     }
@@ -146,8 +149,8 @@ void Replayer::make_order_trial(const Call& call) {
     if (backend == nullptr) return;
     const auto semaphore = semaphores_.find(asked.semaphore);
     if (semaphore == semaphores_.end() || !semaphore->second.alone.empty())
-        return leave_out(call, semaphore != semaphores_.end() ? semaphore->second.alone
-                                                              : "its semaphore was not made");
+        return leave_out(call,
+                         semaphore != semaphores_.end() ? semaphore->second.alone : kNoSemaphore);
     const auto own = trials_.find(asked.memory);
     weft_trial* const memory = own != trials_.end() ? own->second.trial : nullptr;
     if ((!exchange_.has(asked.handle.view) && !is_trial(asked.handle)) ||
@@ -206,9 +209,9 @@ void Replayer::make_semaphore_call(const Call& call) {
     const auto found = semaphores_.find(asked.a);
     weft_semaphore* const semaphore =
         found != semaphores_.end() ? found->second.semaphore : nullptr;
-    if (asked.a != 0 && semaphore == nullptr) return leave_out(call, "its semaphore was not made");
-    if (call.head.function == row_weft_semaphore_api_unblock)
-        return compare(call, expected(call), api->unblock(backend, semaphore, error));
+    const bool unblocks = call.head.function == row_weft_semaphore_api_unblock;
+    if (semaphore == nullptr && (unblocks || asked.a != 0)) return leave_out(call, kNoSemaphore);
+    if (unblocks) return compare(call, expected(call), api->unblock(backend, semaphore, error));
     api->release(backend, semaphore);
     if (found != semaphores_.end()) semaphores_.erase(found);
 }

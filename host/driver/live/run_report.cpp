@@ -52,6 +52,22 @@ std::string rate_news(const sema::Program& before, const sema::Program& now) {
                        wanted, now.settings[WEFT_FIELD_RATE]);
 }
 
+// Samples that came too late, and whose fault it was.
+std::string lateness(const weft_audio_state& state) {
+    const std::uint64_t xruns = state.underruns + state.overruns;
+    if (state.slow_blocks != 0) {
+        return fmt::format(
+            "sound: {} underruns and overruns; {} of {} blocks took longer to compute than they "
+            "last, and a larger --block leaves more room",
+            xruns, state.slow_blocks, state.blocks);
+    }
+    return xruns == 0 ? ""
+                      : fmt::format(
+                            "sound: {} underruns and overruns, though no block was slow to "
+                            "compute: the machine or its sound server was late",
+                            xruns);
+}
+
 std::vector<StatusInput> inputs_of(LiveVersion& version) {
     std::vector<StatusInput> inputs;
     for (const Control::Counters& line : version.control().counters()) {
@@ -259,6 +275,10 @@ ScreenStatus RunReport::screen_status(const RunParts& parts) const {
 void RunReport::end(const RunParts& parts) {
     if (writer_ != nullptr) {
         writer_->write(status(parts));
+    }
+    const std::string late = parts.sound.has_device() ? lateness(parts.sound.state()) : "";
+    if (!late.empty()) {
+        say(WEFT_LOG_INFO, late);
     }
     say(WEFT_LOG_INFO,
         fmt::format("{} frames, {} left out", parts.pace.shown(), parts.pace.left_out()));

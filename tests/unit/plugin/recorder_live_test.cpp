@@ -233,7 +233,10 @@ const weft_semaphore_api kSemaphores = {
         g_imported.push_back(static_cast<std::int32_t>(*value));
         return weft_status{WEFT_OK};
     },
-    [](weft_backend*, weft_semaphore*, weft_error*) { return weft_status{WEFT_OK}; },
+    [](weft_backend*, weft_semaphore* semaphore, weft_error*) {
+        EXPECT_NE(semaphore, nullptr);
+        return weft_status{WEFT_OK};
+    },
     nullptr,
     nullptr,
     nullptr};
@@ -285,6 +288,7 @@ TEST(RecorderLive, ASemaphoreOfAnotherIsLeftOutAndSaid) {
         ASSERT_EQ(api->submit(r.visit.program, &r.visit.frame, &imported, 1, nullptr, 0, &value,
                               &r.visit.error),
                   WEFT_OK);
+    ASSERT_EQ(api->unblock(r.visit.backend, imported, &r.visit.error), WEFT_OK);
     api->release(r.visit.backend, imported);
     r.visit.end();
     g_imported.clear();
@@ -296,8 +300,8 @@ TEST(RecorderLive, ASemaphoreOfAnotherIsLeftOutAndSaid) {
                   "call 7, weft_semaphore_api.submit of 'guest': made without a semaphore: its "
                   "semaphore is shared with 'other', which is not replayed: --with other (and 1 "
                   "more)",
-                  "call 9, weft_semaphore_api.release of 'guest': left out, as its semaphore was "
-                  "not made"}));
+                  "call 9, weft_semaphore_api.unblock of 'guest': left out, as its semaphore was "
+                  "not made (and 1 more)"}));
     EXPECT_EQ(g_imported, (std::vector<std::int32_t>{0, 0}));
 }
 
