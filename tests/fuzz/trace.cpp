@@ -83,11 +83,15 @@ void read(weft_str text) {
     read(text.data, text.size);
 }
 
+void fill(void* room, std::uint64_t size) {
+    if (room != nullptr && size != 0) std::memset(room, 1, size);
+}
+
 const weft_window_api kWindows = {
     sizeof kWindows,
     0,
     [](weft_backend*, weft_monitor* monitors, std::uint32_t capacity) {
-        std::memset(monitors, 1, capacity * sizeof *monitors);
+        fill(monitors, capacity * sizeof *monitors);
         return capacity;
     },
     [](weft_backend*, const weft_window_wish* wish, weft_window** window, weft_error*) {
@@ -110,7 +114,7 @@ const weft_window_api kWindows = {
         return weft_status{WEFT_OK};
     },
     [](weft_backend*, weft_window_event* events, std::uint32_t capacity) {
-        std::memset(events, 1, capacity * sizeof *events);
+        fill(events, capacity * sizeof *events);
         return capacity;
     },
     [](weft_window*, const weft_window_wish* wish, weft_error*) {
@@ -120,7 +124,7 @@ const weft_window_api kWindows = {
     [](weft_window*, weft_window_counters*) {},
     [](weft_window*, void* pixels, std::uint64_t size, std::uint32_t*, std::uint32_t*,
        weft_error*) {
-        if (pixels != nullptr && size != 0) std::memset(pixels, 1, size);
+        fill(pixels, size);
         return weft_status{WEFT_OK};
     },
     [](weft_window*) {}};
@@ -129,7 +133,7 @@ const weft_audio_api kSound = {
     sizeof kSound,
     0,
     [](weft_backend*, weft_audio_device* devices, std::uint32_t capacity) {
-        std::memset(devices, 1, capacity * sizeof *devices);
+        fill(devices, capacity * sizeof *devices);
         return capacity;
     },
     [](weft_backend*, const weft_audio_wish* wish, weft_audio_process, void*,
