@@ -6,6 +6,7 @@
 //     bench_live_audio fast|paced|called PROGRAM SECONDS
 //
 // prints the median second; `called` as a client of JACK_DEFAULT_SERVER, which plays 64 a block.
+// `player` is what a live show does with a block, as fast as possible: clock, slots, crossfade.
 #include <jack/jack.h>
 #include <time.h>
 
@@ -18,6 +19,8 @@
 
 #include "bench/samples.h"
 #include "bench/show.h"
+#include "driver/live/sound_player.h"
+#include "runtime/live.h"
 
 namespace weft::bench {
 namespace {
@@ -120,6 +123,58 @@ private:
     std::atomic<int> calls_{0};
 };
 
+// What a show does with the blocks of a device, without one.
+class Player {
+public:
+    explicit Player(const std::string& path)
+        : running_(path, {}, options(), {}, false, true),
+          live_(running_.show()),
+          clock_(kRate),
+          player_(clock_, kRate, layout(running_.show().targets[0].channels)) {
+        const runtime::TargetLayout& target = running_.show().targets[0];
+        auto voice = std::make_unique<runtime::Voice>();
+        voice->live = &live_;
+        voice->channels = target.channels;
+        voice->plane = live_.plane(0);
+        voice->params = running_.show().initial_params;
+        if (!player_.sound().offer(voice)) std::abort();
+        for (auto& channel : output_) channels_.push_back(channel);
+    }
+
+    double second() {
+        double took = 0;
+        for (int i = 0; i < kBlocks; ++i, ++block_) {
+            weft_audio_block block{};
+            block.struct_size = sizeof block;
+            block.count = kBlock;
+            block.output = channels_.data();
+            block.output_time = 1.0 + static_cast<double>(block_) / kBlocks;
+            took += seconds_of([&] { player_.block(block); });
+        }
+        return took;
+    }
+
+private:
+    static driver::CommonOptions options() {
+        driver::CommonOptions options = uncached(1, {{WEFT_FIELD_RATE, double{kRate}}});
+        options.live = true;
+        return options;
+    }
+    static driver::SoundLayout layout(std::uint32_t channels) {
+        driver::SoundLayout layout;
+        layout.channels = layout.led = channels;
+        return layout;
+    }
+
+    RunningShow running_;
+    runtime::Live live_;
+    runtime::Clock clock_;
+    driver::SoundPlayer player_;
+    float output_[8][kBlock] = {};
+    std::vector<float*> channels_;
+    std::int64_t block_ = 0;
+};
+
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
@@ -131,8 +186,15 @@ double median(std::vector<double> values) {
 int main(int argc, char** argv) {
     if (argc != 4) return 2;
     const std::string way = argv[1];
-    weft::bench::Offline offline(argv[2]);
     const int seconds = std::atoi(argv[3]);
+    if (way == "player") {
+        weft::bench::Player player(argv[2]);
+        std::vector<double> took;
+        for (int i = 0; i <= seconds; ++i) took.push_back(player.second());
+        std::printf("%.9g\n", weft::bench::median(took));
+        return 0;
+    }
+    weft::bench::Offline offline(argv[2]);
     // The first second has the first touch of everything in it.
     offline.shares(false, 1);
     const auto shares = way == "called" ? offline.shares_in_callback(seconds)

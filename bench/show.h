@@ -46,9 +46,11 @@ public:
     RunningShow(const std::string& path, unsigned threads, const Settings& settings = {})
         : RunningShow(path, {}, uncached(threads, settings)) {}
     // A program as text, unless `text` is empty. With strands named: these alone, at points, with
-    // the caches they need, and no sinks. `apart`: everything in a batch of its own.
+    // the caches they need, and no sinks. `apart`: everything in a batch of its own. `in_parts`:
+    // sound for runtime::Live, which frames leave out.
     RunningShow(const std::string& path, const std::string& text, driver::CommonOptions options,
-                const std::vector<std::string>& strands = {}, bool apart = false) {
+                const std::vector<std::string>& strands = {}, bool apart = false,
+                bool in_parts = false) {
         auto session = driver::Session::create(std::move(options));
         if (!session) return;
         session_ = std::move(*session);
@@ -60,6 +62,7 @@ public:
         driver::BuildRequest request;
         request.program = &program_;
         request.apart = apart;
+        request.live = in_parts;
         for (const std::string& strand : strands)
             for (const sema::Expr* value :
                  sema::analyze_expression(program_, strand, sources, diagnostics))

@@ -273,19 +273,26 @@ void Live::keep_nothing() noexcept {
     }
 }
 
+void Live::enter_frame(std::int64_t sample) noexcept {
+    within_.frame = show_.frame_of(sample);
+    within_.begin = show_.first_sample(within_.frame);
+    within_.end = show_.first_sample(within_.frame + 1);
+    within_.fields = show_.settings;
+    within_.fields[WEFT_FIELD_X] = within_.fields[WEFT_FIELD_Y] = 0.5;
+    weft_clock_at_frame(show_.settings.data(), within_.frame, within_.fields.data());
+}
+
 std::uint64_t Live::piece(std::int64_t first, std::uint64_t count, const double* params) noexcept {
-    const std::int64_t frame = show_.frame_of(first);
-    const auto rest = static_cast<std::uint64_t>(show_.first_sample(frame + 1) - first);
-    count = std::min({count, rest, show_.max_samples});
-    std::array<double, WEFT_FIELD_COUNT> fields = show_.settings;
-    fields[WEFT_FIELD_X] = fields[WEFT_FIELD_Y] = 0.5;
-    weft_clock_at_frame(show_.settings.data(), frame, fields.data());
+    if (first < within_.begin || first >= within_.end) {
+        enter_frame(first);
+    }
+    count = std::min({count, static_cast<std::uint64_t>(within_.end - first), show_.max_samples});
     const auto* cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
-    const StageMoment moment{fields.data(), params, tick_, first, cancel};
+    const StageMoment moment{within_.fields.data(), params, tick_, first, cancel};
     weft_frame call{};
     call.struct_size = sizeof call;
-    call.fields = fields.data();
-    call.left_out = frame - tick_;
+    call.fields = within_.fields.data();
+    call.left_out = within_.frame - tick_;
     call.params = params;
     call.targets = targets_.data();
     call.target_count = static_cast<std::uint32_t>(targets_.size());

@@ -11,6 +11,7 @@
 // device.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -127,6 +128,8 @@ private:
     void split(std::uint32_t step, std::uint32_t number);
     static void give_slopes(HostStage& stage, Crossing& crossing);
     [[nodiscard]] Result<void> cross(const FrameRequest& request);
+    // The frame that holds `sample` is the one that pieces are within.
+    void enter_frame(std::int64_t sample) noexcept;
     void run(SoundStep& sound, const weft_frame& frame, const StageMoment& moment) noexcept;
 
     Show& show_;
@@ -141,7 +144,15 @@ private:
     std::unique_ptr<Slot<Crossed>> slot_;
     // Shared with the versions before and after, whose caches are in part the same.
     std::shared_ptr<TickGate> gate_ = std::make_shared<TickGate>();
-    std::uint32_t reader_ = 0;                // of the gate
+    std::uint32_t reader_ = 0;  // of the gate
+    // [audio thread] The frame of the newest piece: samples [begin, end).
+    struct Within {
+        std::int64_t frame = 0;
+        std::int64_t begin = 0;
+        std::int64_t end = 0;
+        std::array<double, WEFT_FIELD_COUNT> fields{};
+    };
+    Within within_;
     std::int64_t tick_ = -1;                  // [audio thread] at which caches of frames are read
     std::vector<std::vector<float>> memory_;  // by target
     std::vector<weft_target> targets_;
