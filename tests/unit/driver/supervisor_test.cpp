@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace weft::driver {
@@ -30,14 +31,19 @@ TEST(Restart, WhatIsAskedFor) {
     }
 }
 
-// A process of its own, as the show becomes one.
+// Supervised as a program is: by a process of one thread, to which its signals go, whatever threads
+// other cases left in this one.
 int code_of(const RestartPolicy& policy, void (*show)()) {
-    const auto code = supervise(policy, "");
-    if (!code) {
-        show();
-        std::_Exit(0);
+    const pid_t supervisor = ::fork();
+    if (supervisor == 0) {
+        const auto code = supervise(policy, "");
+        if (!code) show();
+        std::_Exit(code.value_or(0));
     }
-    return *code;
+    int status = 0;
+    EXPECT_EQ(::waitpid(supervisor, &status, 0), supervisor);
+    EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
+    return WEXITSTATUS(status);
 }
 
 TEST(Restart, TheExitCodeIsTheShows) {
