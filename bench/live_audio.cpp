@@ -5,12 +5,11 @@
 //
 //     bench_live_audio fast|paced|called PROGRAM SECONDS
 //
-// prints the median second; `called` as a client of JACK_DEFAULT_SERVER, which plays 64 a block.
+// prints every second's; `called` as a client of JACK_DEFAULT_SERVER, which plays 64 a block.
 // `player` is what a live show does with a block, as fast as possible: clock, slots, crossfade.
 #include <jack/jack.h>
 #include <time.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -175,9 +174,8 @@ private:
     std::int64_t block_ = 0;
 };
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
+void print(const std::vector<double>& shares) {
+    for (const double share : shares) std::printf("%.9g\n", share);
 }
 
 }  // namespace
@@ -190,15 +188,14 @@ int main(int argc, char** argv) {
     if (way == "player") {
         weft::bench::Player player(argv[2]);
         std::vector<double> took;
-        for (int i = 0; i <= seconds; ++i) took.push_back(player.second());
-        std::printf("%.9g\n", weft::bench::median(took));
+        for (int i = 0; i < seconds; ++i) took.push_back(player.second());
+        weft::bench::print(took);
         return 0;
     }
     weft::bench::Offline offline(argv[2]);
     // The first second has the first touch of everything in it.
     offline.shares(false, 1);
-    const auto shares = way == "called" ? offline.shares_in_callback(seconds)
-                                        : offline.shares(way == "paced", seconds);
-    std::printf("%.9g\n", weft::bench::median(shares));
+    weft::bench::print(way == "called" ? offline.shares_in_callback(seconds)
+                                       : offline.shares(way == "paced", seconds));
     return 0;
 }

@@ -13,23 +13,13 @@ import subprocess
 import sys
 import tempfile
 
-from process import BIN, PROGRAMS, ROOT, WEFT, sample
+from process import BIN, PROGRAMS, ROOT, WEFT, may_be_realtime, sample
 
 os.environ.update({"WEFT": WEFT, "WEFT_ROOT": str(ROOT)})
 sys.path.insert(0, str(ROOT / "tests" / "e2e" / "lib"))
 import jack  # noqa: E402: it wants to know WEFT
 
 SHOWS = (("partials64", "late-partials"), ("saws8", "late-saws"))
-
-
-def may_be_realtime():
-    """Whether this user's threads may be scheduled for real time."""
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except PermissionError:
-        return False
-    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    return True
 
 
 def main():
