@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "base/every_block.h"
 #include "base/result.h"
 #include "plugin/host_services.h"
 
@@ -69,7 +70,7 @@ public:
     [[nodiscard]] Result<weft_handle> get_handle(std::uint32_t output,
                                                  std::uint32_t kind = WEFT_HANDLE_NONE);
     // [frame-thread] No allocation of ours unless it fails.
-    [[nodiscard]] Result<void> execute(const weft_frame& frame);
+    WEFT_EVERY_BLOCK [[nodiscard]] Result<void> execute(const weft_frame& frame);
     [[nodiscard]] Result<void> get_values(std::uint32_t output, const weft_points& points,
                                           double* values);
     // [any-thread]

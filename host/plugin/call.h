@@ -51,7 +51,8 @@ template <class Function>
     const Inside inside(plugin, name);
     try {
         const weft_status status = function(&record);
-        if (status == WEFT_OK) return {};
+        if (status == WEFT_OK) [[likely]]
+            return {};
         return call_error(plugin, name, status, record);
     } catch (const std::exception& e) {
         return thrown_error(plugin, name, e.what());

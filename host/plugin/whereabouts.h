@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/every_block.h"
+
 namespace weft::plugin {
 
 // A call of a plugin's function, for a part of the program. All names outlive it.
@@ -45,7 +47,7 @@ private:
             return {at, size.load(std::memory_order_acquire)};
         }
     };
-    void tell(bool works, const PluginCall* inside) noexcept;
+    WEFT_EVERY_BLOCK void tell(bool works, const PluginCall* inside) noexcept;
 
     // A sequence lock: one writer, who never waits.
     std::atomic<std::uint64_t> sequence_{0};

@@ -21,7 +21,12 @@ constexpr double kGap = 0.25;  // seconds
 
 }  // namespace
 
-Clock::Clock(double rate) : rate_(rate), period_(1.0 / rate), smooth_(1.0 / rate) {}
+Clock::Clock(double rate)
+    : rate_(rate),
+      period_(1.0 / rate),
+      shortest_((1.0 - kMostDrift) / rate),
+      longest_((1.0 + kMostDrift) / rate),
+      smooth_(1.0 / rate) {}
 
 void Clock::start(double moment, std::int64_t sample) {
     set({moment, static_cast<double>(sample), 1.0 / rate_});
@@ -54,7 +59,7 @@ Clock::Line Clock::line() const {
 
 std::int64_t Clock::block(double moment, std::uint64_t count, bool resumed) noexcept {
     const auto samples = static_cast<double>(count);
-    if (!led_ || resumed || std::abs(moment - due_) > kGap) {
+    if (!led_ || resumed || std::abs(moment - due_) > kGap) [[unlikely]] {
         // Where the clock is by now; never a sample twice.
         const std::int64_t here = std::llround(sample_at(moment));
         if (here > next_) {
@@ -65,27 +70,38 @@ std::int64_t Clock::block(double moment, std::uint64_t count, bool resumed) noex
         settled_ = led_ ? settled_ : 0.0;
         led_ = true;
     }
+    if (count != loop_.count || (loop_.settles && settled_ >= kSettling)) [[unlikely]] {
+        set_loop(count);
+    }
     const std::int64_t first = next_;
-    const double nominal = 1.0 / rate_;
-    const double length = samples * nominal;
-    const double bandwidth = settled_ < kSettling ? kWide : kNarrow;
-    const double omega = std::min(2.0 * M_PI * bandwidth * length, 0.5);
     const double error = moment - due_;
     // The step of the loop, kept within what the clock may be bent by. What is more than that is
     // time which the device has lost, and says nothing about how fast it is.
-    const double wanted = std::sqrt(2.0) * omega * error;
-    const double most = kMostSlew * length;
-    const double taken = samples * smooth_ + std::clamp(wanted, -most, most);
-    set({due_, static_cast<double>(first), taken / std::max(samples, 1.0)});
+    const double wanted = loop_.step * error;
+    const double taken = samples * smooth_ + std::clamp(wanted, -loop_.most, loop_.most);
+    set({due_, static_cast<double>(first), taken * loop_.each});
     due_ += taken;
-    if (count != 0 && std::abs(wanted) <= most) {
-        smooth_ = std::clamp(smooth_ + omega * omega * error / samples,
-                             nominal * (1.0 - kMostDrift), nominal * (1.0 + kMostDrift));
+    if (wanted >= -loop_.most && wanted <= loop_.most) {
+        smooth_ = std::clamp(smooth_ + loop_.bend * error, shortest_, longest_);
+        drift_.store((1.0 / (smooth_ * rate_) - 1.0) * 1e6, std::memory_order_relaxed);
     }
-    drift_.store((nominal / smooth_ - 1.0) * 1e6, std::memory_order_relaxed);
-    settled_ += length;
+    settled_ += loop_.length;
     next_ += static_cast<std::int64_t>(count);
     return first;
+}
+
+// For blocks of this length from now on.
+void Clock::set_loop(std::uint64_t count) noexcept {
+    const auto samples = static_cast<double>(count);
+    loop_.count = count;
+    loop_.settles = settled_ < kSettling;
+    loop_.length = samples / rate_;
+    loop_.each = 1.0 / std::max(samples, 1.0);
+    const double bandwidth = loop_.settles ? kWide : kNarrow;
+    const double omega = std::min(2.0 * M_PI * bandwidth * loop_.length, 0.5);
+    loop_.step = std::sqrt(2.0) * omega;
+    loop_.bend = omega * omega * loop_.each;
+    loop_.most = kMostSlew * loop_.length;
 }
 
 Clock::Due Clock::follow(double moment) noexcept {

@@ -11,6 +11,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/every_block.h"
+
 namespace weft::runtime {
 
 class Clock {
@@ -24,7 +26,8 @@ public:
 
     // [the thread that computes sound] A block of a device, of which the first sample is heard at
     // `moment`: which sample of the show that is. `resumed`: the device was away.
-    [[nodiscard]] std::int64_t block(double moment, std::uint64_t count, bool resumed) noexcept;
+    WEFT_EVERY_BLOCK [[nodiscard]] std::int64_t block(double moment, std::uint64_t count,
+                                                      bool resumed) noexcept;
 
     // [the same] Without a device: the samples that are due before `moment`.
     struct Due {
@@ -44,7 +47,7 @@ public:
     };
     // How it goes now. Who calls block() or follow() has it at once; others may meet a writer at
     // work, and look again. [any thread]
-    [[nodiscard]] Line line() const;
+    WEFT_EVERY_BLOCK [[nodiscard]] Line line() const;
     // How much faster the device is than it says, parts per million; 0 without one. [any thread]
     [[nodiscard]] double drift() const { return drift_.load(std::memory_order_relaxed); }
 
@@ -52,7 +55,8 @@ public:
     [[nodiscard]] std::int64_t skipped() const { return skipped_.load(std::memory_order_relaxed); }
 
 private:
-    void set(const Line& line) noexcept;
+    void set_loop(std::uint64_t count) noexcept;
+    WEFT_EVERY_BLOCK void set(const Line& line) noexcept;
 
     double rate_;
     std::atomic<bool> started_{false};
@@ -63,7 +67,20 @@ private:
     std::atomic<double> period_;
     std::atomic<double> drift_{0};
     std::atomic<std::int64_t> skipped_{0};
-    // Of the writer.
+    // Of the writer, beside each other.
+    double shortest_;  // seconds that a sample may take
+    double longest_;
+    // The loop, for blocks of one length.
+    struct Loop {
+        std::uint64_t count = UINT64_MAX;  // samples
+        bool settles = true;               // it is wide
+        double length = 0;                 // seconds
+        double each = 0;                   // of a block, what a sample is
+        double step = 0;                   // of an error, what the next block works off
+        double bend = 0;                   // ... what a sample's time changes by
+        double most = 0;                   // seconds that a block may be bent by
+    };
+    Loop loop_;
     bool led_ = false;       // by a device, for at least a block
     std::int64_t next_ = 0;  // the sample that the next block begins with
     double due_ = 0;         // when it is due, by the loop

@@ -5,6 +5,8 @@
 #include <numbers>
 #include <utility>
 
+#include <weft/cpp/samples.hpp>
+
 namespace weft::runtime {
 namespace {
 
@@ -44,7 +46,7 @@ void Crossfade::mix(std::int64_t first, std::uint64_t count, const float* from, 
 // --- Sound ---------------------------------------------------------------------------------------
 
 Sound::Sound(double rate, std::uint32_t channels)
-    : channels_(channels), fade_(rate), other_(kMostSamples * channels), part_(channels) {
+    : channels_(channels), part_(channels), fade_(rate), other_(kMostSamples * channels) {
     for (std::uint32_t c = 0; c < channels; ++c) {
         other_channels_.push_back(other_.data() + c * kMostSamples);
     }
@@ -78,9 +80,9 @@ std::unique_ptr<Voice> Sound::take_done() {
 
 void Sound::compute(Voice* voice, std::int64_t first, std::uint64_t count,
                     float* const* output) const noexcept {
-    if (voice == nullptr) {
+    if (voice == nullptr) [[unlikely]] {
         for (std::uint32_t c = 0; c < channels_; ++c) {
-            std::fill_n(output[c], count, 0.0F);
+            cpp::silence_samples(output[c], count);
         }
         return;
     }
@@ -91,9 +93,9 @@ void Sound::compute(Voice* voice, std::int64_t first, std::uint64_t count,
         for (std::uint32_t c = 0; c < channels_; ++c) {
             const std::uint32_t from = voice->channels == 1 ? 0 : c;
             if (from < voice->channels) {
-                std::copy_n(samples + from * voice->plane, done, output[c] + at);
+                cpp::copy_samples(samples + from * voice->plane, done, output[c] + at);
             } else {
-                std::fill_n(output[c] + at, done, 0.0F);
+                cpp::silence_samples(output[c] + at, done);
             }
         }
         at += done;
@@ -101,7 +103,7 @@ void Sound::compute(Voice* voice, std::int64_t first, std::uint64_t count,
 }
 
 void Sound::change(std::int64_t first) noexcept {
-    if (next_.load(std::memory_order_relaxed) == nullptr) {
+    if (next_.load(std::memory_order_relaxed) == nullptr) [[likely]] {
         return;
     }
     Voice* next = next_.exchange(nullptr, std::memory_order_acquire);
@@ -165,7 +167,7 @@ void Sound::block(const BlockTime& time, float* const* output) noexcept {
             part_[c] = output[c] + at;
         }
         compute(heard_, first, count, part_.data());
-        if (fading_) {
+        if (fading_) [[unlikely]] {
             compute(falling_, first, count, other_channels_.data());
             for (std::uint32_t c = 0; c < channels_; ++c) {
                 fade_.mix(first, count, other_channels_[c], part_[c]);
@@ -177,7 +179,7 @@ void Sound::block(const BlockTime& time, float* const* output) noexcept {
             voice->live->leave();
         }
     }
-    if (log_ != nullptr) {
+    if (log_ != nullptr) [[unlikely]] {
         log(time, output);
     }
     if (fading_ && fade_.is_over(time.first + static_cast<std::int64_t>(time.count))) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/every_block.h"
 #include "runtime/inputs.h"
 #include "runtime/live.h"
 #include "runtime/show_log.h"
@@ -73,29 +74,30 @@ public:
     void record(ShowLog* log) { log_ = log; }
 
     // [audio thread] Samples [time.first, time.first + time.count), channel by channel.
-    void block(const BlockTime& time, float* const* output) noexcept;
+    WEFT_EVERY_BLOCK void block(const BlockTime& time, float* const* output) noexcept;
 
 private:
-    void change(std::int64_t first) noexcept;
+    WEFT_EVERY_BLOCK void change(std::int64_t first) noexcept;
     void end_change() noexcept;
     void log(const BlockTime& time, const float* const* output) const noexcept;
-    void compute(Voice* voice, std::int64_t first, std::uint64_t count,
-                 float* const* output) const noexcept;
+    WEFT_EVERY_BLOCK void compute(Voice* voice, std::int64_t first, std::uint64_t count,
+                                  float* const* output) const noexcept;
 
+    // Of the audio thread, and what every block looks at.
     std::uint32_t channels_;
-    Crossfade fade_;
-    ShowLog* log_ = nullptr;
-    std::atomic<Voice*> next_{nullptr};  // offered, not taken
-    std::atomic<Voice*> done_{nullptr};  // not heard any more, not taken back
-    std::atomic<bool> busy_{false};      // a change is under way
-    // Of the audio thread.
-    Voice* heard_ = nullptr;
-    Voice* falling_ = nullptr;
     bool fading_ = false;
     bool began_ = false;
+    Voice* heard_ = nullptr;
+    Voice* falling_ = nullptr;
+    ShowLog* log_ = nullptr;
+    std::atomic<Voice*> next_{nullptr};  // offered, not taken
+    std::vector<float*> part_;           // of the output
+
+    std::atomic<Voice*> done_{nullptr};  // not heard any more, not taken back
+    std::atomic<bool> busy_{false};      // a change is under way
+    Crossfade fade_;
     std::vector<float> other_;  // the falling voice's block, channel by channel
     std::vector<float*> other_channels_;
-    std::vector<float*> part_;  // of the output
 };
 
 }  // namespace weft::runtime

@@ -79,7 +79,11 @@ void give_values(HostStage& stage, const std::vector<std::uint32_t>& values, std
 
 }  // namespace
 
-Live::Live(Show& show) : show_(show), kept_(show.targets.size()) {
+Live::Live(Show& show)
+    : show_(show),
+      max_samples_(show.max_samples),
+      reads_frames_(show.sound_reads_frames),
+      kept_(show.targets.size()) {
     for (std::uint32_t s = 0; s < show.steps.size(); ++s) {
         if (!show.steps[s].of_sound) {
             continue;
@@ -263,7 +267,8 @@ std::int64_t Live::take(std::uint64_t count) noexcept {
             slope.begin(numbers[slope.of], count, stage.gathered);
         }
     }
-    tick_ = gate_->enter(reader_, crossed.tick);
+    // Who reads no pictures in place holds nobody up, and need not wait until it is known.
+    tick_ = reads_frames_ ? gate_->enter(reader_, crossed.tick) : crossed.tick;
     return crossed.frame;
 }
 
@@ -283,10 +288,10 @@ void Live::enter_frame(std::int64_t sample) noexcept {
 }
 
 std::uint64_t Live::piece(std::int64_t first, std::uint64_t count, const double* params) noexcept {
-    if (first < within_.begin || first >= within_.end) {
+    if (first < within_.begin || first >= within_.end) [[unlikely]] {
         enter_frame(first);
     }
-    count = std::min({count, static_cast<std::uint64_t>(within_.end - first), show_.max_samples});
+    count = std::min({count, static_cast<std::uint64_t>(within_.end - first), max_samples_});
     const auto* cancel = reinterpret_cast<const volatile std::uint32_t*>(&cancel_);
     const StageMoment moment{within_.fields.data(), params, tick_, first, cancel};
     weft_frame call{};
@@ -313,41 +318,48 @@ std::uint64_t Live::piece(std::int64_t first, std::uint64_t count, const double*
     return count;
 }
 
-void Live::run(SoundStep& sound, const weft_frame& frame, const StageMoment& moment) noexcept {
+void Live::run(SoundStep& sound, weft_frame& frame, const StageMoment& moment) noexcept {
     if (sound.failed.load(std::memory_order_acquire) ||
-        sound.given_up.load(std::memory_order_acquire)) {
+        sound.given_up.load(std::memory_order_acquire)) [[unlikely]] {
         return;
     }
     Step& step = *sound.step;
     const plugin::ForPart part(step.name);
     const trace::Span span(trace::What::sound, step.label);
-    weft_frame call = frame;
-    call.uniforms = step.uniforms.data();
-    Result<void> done;
+    frame.uniforms = step.uniforms.data();
     for (HostStage& stage : step.stages) {
-        if (stage.program.outputs.empty() || !done) {
+        if (stage.program.outputs.empty()) {
             continue;
         }
         const trace::Span evaluates(trace::What::stage);
-        done = evaluate(stage, moment, step.name);
+        if (auto done = evaluate(stage, moment, step.name); !done) [[unlikely]] {
+            fail(sound, std::move(done));
+            return;
+        }
         for (std::uint32_t u = 0; u < stage.uniform_count; ++u) {
             step.uniforms[stage.first_uniform + u] = stage.scratch[stage.program.outputs[u]];
         }
     }
-    if (done) {
-        sound.runs.store(true, std::memory_order_relaxed);
-        done = step.program->execute(call);
-        sound.runs.store(false, std::memory_order_release);
+    sound.runs.store(true, std::memory_order_relaxed);
+    auto done = step.program->execute(frame);
+    sound.runs.store(false, std::memory_order_release);
+    if (!done) [[unlikely]] {
+        fail(sound, std::move(done));
+    } else if (sound.given_up.load(std::memory_order_relaxed)) [[unlikely]] {
+        silence();
     }
-    if (!done || sound.given_up.load(std::memory_order_relaxed)) {
-        // What it left is not to be heard again and again.
-        for (std::vector<float>& memory : memory_) {
-            std::fill(memory.begin(), memory.end(), 0.0F);
-        }
-    }
-    if (!done) {
-        sound.outcome = std::move(done);
-        sound.failed.store(true, std::memory_order_release);
+}
+
+void Live::fail(SoundStep& sound, Result<void> outcome) noexcept {
+    silence();
+    sound.outcome = std::move(outcome);
+    sound.failed.store(true, std::memory_order_release);
+}
+
+// What a step left that ended early is not to be heard again and again.
+void Live::silence() noexcept {
+    for (std::vector<float>& memory : memory_) {
+        std::fill(memory.begin(), memory.end(), 0.0F);
     }
 }
 

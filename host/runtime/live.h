@@ -19,6 +19,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/every_block.h"
 #include "runtime/ring.h"
 #include "runtime/show.h"
 #include "runtime/slot.h"
@@ -42,15 +43,18 @@ public:
 
     // Takes what the newest frame left for sound, for a block of `count` samples: which frame; -1:
     // none yet. Once at the beginning of every block, whose end is leave().
-    std::int64_t take(std::uint64_t count) noexcept;
-    void leave() noexcept { gate_->leave(reader_); }
+    WEFT_EVERY_BLOCK std::int64_t take(std::uint64_t count) noexcept;
+    void leave() noexcept {
+        if (reads_frames_) gate_->leave(reader_);
+    }
     // Takes the place of another between two blocks, whose sound means the same.
     void go_on(const Live& before) noexcept;
     // Is there anything to compute?
     [[nodiscard]] bool has_sound() const { return !steps_.empty(); }
     // Computes samples from `first` on, `count` at most, to the end of the frame that holds the
     // first one: how many. `params` are those of its block.
-    std::uint64_t piece(std::int64_t first, std::uint64_t count, const double* params) noexcept;
+    WEFT_EVERY_BLOCK std::uint64_t piece(std::int64_t first, std::uint64_t count,
+                                         const double* params) noexcept;
     // What the last piece left in a target of sound: channel by channel, plane() numbers apart.
     [[nodiscard]] const float* samples(std::uint32_t target) const {
         return memory_[target].data();
@@ -130,21 +134,17 @@ private:
     [[nodiscard]] Result<void> cross(const FrameRequest& request);
     // The frame that holds `sample` is the one that pieces are within.
     void enter_frame(std::int64_t sample) noexcept;
-    void run(SoundStep& sound, const weft_frame& frame, const StageMoment& moment) noexcept;
+    WEFT_EVERY_BLOCK void run(SoundStep& sound, weft_frame& frame,
+                              const StageMoment& moment) noexcept;
+    [[gnu::cold]] void fail(SoundStep& sound, Result<void> outcome) noexcept;
+    [[gnu::cold]] void silence() noexcept;
 
-    Show& show_;
-    std::vector<std::unique_ptr<SoundStep>> steps_;
-    std::vector<Crossing> crossings_;
     // What crosses from frames to sound.
     struct Crossed {
         std::int64_t frame = -1;
         std::int64_t tick = -1;
         std::vector<double> numbers;
     };
-    std::unique_ptr<Slot<Crossed>> slot_;
-    // Shared with the versions before and after, whose caches are in part the same.
-    std::shared_ptr<TickGate> gate_ = std::make_shared<TickGate>();
-    std::uint32_t reader_ = 0;  // of the gate
     // [audio thread] The frame of the newest piece: samples [begin, end).
     struct Within {
         std::int64_t frame = 0;
@@ -152,15 +152,27 @@ private:
         std::int64_t end = 0;
         std::array<double, WEFT_FIELD_COUNT> fields{};
     };
-    Within within_;
-    std::int64_t tick_ = -1;                  // [audio thread] at which caches of frames are read
+
+    Show& show_;
+    std::vector<std::vector<const float*>> channels_;  // of the memory, by target
+    std::atomic<std::int64_t> newest_tick_{-1};
+
+    // What every block reads or writes, beside each other.
+    std::unique_ptr<Slot<Crossed>> slot_;
+    std::vector<Crossing> crossings_;
+    std::uint64_t max_samples_;  // Show::max_samples
+    bool reads_frames_;          // Show::sound_reads_frames
+    std::atomic<std::uint32_t> cancel_{0};
+    std::vector<std::unique_ptr<SoundStep>> steps_;
     std::vector<std::vector<float>> memory_;  // by target
     std::vector<weft_target> targets_;
-    std::vector<std::vector<const float*>> channels_;  // of the memory, by target
-    std::vector<std::atomic<Ring*>> kept_;             // by target
+    std::vector<std::atomic<Ring*>> kept_;  // by target
+    // Shared with the versions before and after, whose caches are in part the same.
+    std::shared_ptr<TickGate> gate_ = std::make_shared<TickGate>();
+    std::uint32_t reader_ = 0;  // of the gate
+    std::int64_t tick_ = -1;    // [audio thread] at which caches of frames are read
     std::atomic<std::int64_t> done_{0};
-    std::atomic<std::int64_t> newest_tick_{-1};
-    std::atomic<std::uint32_t> cancel_{0};
+    Within within_;
 };
 
 }  // namespace weft::runtime

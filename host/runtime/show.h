@@ -137,6 +137,7 @@ public:
     // Samples by which sound may be ahead of the newest sample that a frame reads; 0: offline,
     // where they take turns.
     std::uint64_t sound_slack = 0;
+    bool sound_reads_frames = false;  // in place: caches that frames go on to write meanwhile
     std::vector<std::shared_ptr<plugin::SharedMemory::Trial>> lent;  // that caches live in
     std::vector<std::unique_ptr<plugin::Program::Getter>> getters;   // that bindings point to
     std::vector<Step> steps;                   // in order of execution, layer by layer

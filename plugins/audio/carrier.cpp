@@ -8,6 +8,7 @@
 #include <cstring>
 #include <new>
 #include <thread>
+#include <weft/cpp/samples.hpp>
 #include <weft/cpp/wake.hpp>
 
 namespace weft::audio {
@@ -98,11 +99,11 @@ int Carrier::on_buffer(const void* input, void* output, unsigned long count,
     const double now = cpp::now();
     const auto* const* in = static_cast<const float* const*>(input);
     auto* const* out = static_cast<float* const*>(output);
-    if (out)
-        for (std::uint32_t c = 0; c < self.wiring_.device_outputs; ++c)
-            std::memset(out[c], 0, count * sizeof(float));
     // close() says that it closes, then asks whether we are inside; here it is the other way round.
     self.inside_ = true;
+    if (out)
+        for (std::uint32_t c = 0; c < self.wiring_.device_outputs; ++c)
+            cpp::silence_samples(out[c], count);
     if (self.open_) self.carry(in, out, count, *time, flags, now);
     self.inside_.store(false, std::memory_order_release);
     return paContinue;
@@ -164,7 +165,7 @@ void Carrier::carry(const float* const* input, float* const* output, std::uint64
         for (std::uint32_t c = 0; c < wiring_.outputs; ++c) {
             const std::uint32_t to = wiring_.output_map[c];
             outputs_[c] = output && to != kNowhere ? output[to] + at : nowhere_.data();
-            if (to == kNowhere) std::memset(nowhere_.data(), 0, block.count * sizeof(float));
+            if (to == kNowhere) cpp::silence_samples(nowhere_.data(), block.count);
         }
         const double passed = spacing * static_cast<double>(at);
         block.output_time = begin + out_latency + passed;

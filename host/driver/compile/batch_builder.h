@@ -120,6 +120,7 @@ private:
     // batch_lower.cpp
     void announce(const Use& use) const;
     void add_outputs();
+    [[nodiscard]] bool crosses(const Item& cache) const;
     [[nodiscard]] std::uint64_t room(const Item& cache) const;
     void add_cache_output(const Item& item);
     void add_target_output(std::uint32_t item);

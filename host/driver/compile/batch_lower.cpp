@@ -75,26 +75,30 @@ bool BatchBuilder::lower() {
     return true;
 }
 
-// Slots of a cache beyond those that are asked for. Of samples: what one call computes, and what is
-// computed while a frame reads it. Of frames: what is written while sound reads it.
-std::uint64_t BatchBuilder::room(const Item& cache) const {
+// In a live show: frames read it of sound, or sound of frames.
+bool BatchBuilder::crosses(const Item& cache) const {
     const bool in_sound = cache.domain == ir::Domain::stream;
     const auto is_other_that_reads = [&](const Item& item) {
         return (item.domain == ir::Domain::stream) != in_sound &&
                std::any_of(item.reads.begin(), item.reads.end(),
                            [&](const Read& read) { return read.strand == cache.strand; });
     };
+    return build_.show.sound_slack != 0 &&
+           std::any_of(build_.plan.items.begin(), build_.plan.items.end(), is_other_that_reads);
+}
+
+// Slots of a cache beyond those that are asked for. Of samples: what one call computes, and what is
+// computed while a frame reads it. Of frames: what is written while sound reads it.
+std::uint64_t BatchBuilder::room(const Item& cache) const {
     const bool live = build_.show.sound_slack != 0;
-    const bool crosses = live && std::any_of(build_.plan.items.begin(), build_.plan.items.end(),
-                                             is_other_that_reads);
     // Another room is other memory: what is long, or small, and what an edit may make the other
     // part read, has it at once, and keeps its memory then.
-    if (!in_sound) {
-        return crosses || (live && !cache.on_grid) ? runtime::TickGate::kSpare : 0;
+    if (cache.domain != ir::Domain::stream) {
+        return crosses(cache) || (live && !cache.on_grid) ? runtime::TickGate::kSpare : 0;
     }
     const sema::Strand& strand = build_.program.strands[cache.strand];
     const bool is_long = build_.program.instances[strand.instance].ticks >= kLongHistory;
-    return crosses || (live && is_long) ? build_.show.sound_slack : build_.show.max_samples;
+    return crosses(cache) || (live && is_long) ? build_.show.sound_slack : build_.show.max_samples;
 }
 
 void BatchBuilder::add_cache_output(const Item& item) {
@@ -127,6 +131,7 @@ void BatchBuilder::add_cache_output(const Item& item) {
     k.tick = tick_of(item);
     k.count = instance.ticks;
     k.capacity = instance.ticks + room(item);
+    build_.show.sound_reads_frames |= item.domain != ir::Domain::stream && crosses(item);
     if (item.domain == ir::Domain::stream) {
         // Sound asks for what ended up to a hop before its first sample.
         k.capacity += is_analysis(instance) ? analysis_steps(instance, build_.program).hop : 0;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/every_block.h"
 #include "driver/compile/session.h"
 #include "plugin/live_extensions.h"
 
@@ -58,7 +59,7 @@ private:
     SoundDevice() = default;
     [[nodiscard]] Result<void> open(plugin::Backend& backend, std::uint32_t flags);
     [[nodiscard]] bool hears() const;
-    static void process(void* user, const weft_audio_block* block);
+    WEFT_EVERY_BLOCK static void process(void* user, const weft_audio_block* block);
 
     std::unique_ptr<plugin::SoundDevices> devices_;
     SoundWish wish_;

@@ -10,10 +10,10 @@ SoundPlayer::SoundPlayer(runtime::Clock& clock, double rate, SoundLayout layout)
     : clock_(clock),
       rate_(rate),
       layout_(std::move(layout)),
+      outputs_(layout_.channels),
       sound_(rate, layout_.channels),
       tap_(layout_.channels),
       unplayed_(layout_.channels * kBlock),
-      outputs_(layout_.channels),
       bridged_(layout_.inputs.size() * layout_.heard * kBlock),
       bridged_channels_(layout_.inputs.size() * layout_.heard),
       silence_(kBlock),
@@ -91,7 +91,7 @@ void SoundPlayer::piece(const Piece& piece, const float* const* input, float* co
 
 void SoundPlayer::block(const weft_audio_block& block) noexcept {
     blocks_.store(blocks() + 1, std::memory_order_relaxed);
-    if (busy_.test_and_set(std::memory_order_acquire)) {
+    if (busy_.test_and_set(std::memory_order_acquire)) [[unlikely]] {
         return;
     }
     const trace::On traced(lane_);
@@ -101,11 +101,11 @@ void SoundPlayer::block(const weft_audio_block& block) noexcept {
     }
     // Once for each thread that a device comes with.
     static thread_local const SoundPlayer* t_pinned_for = nullptr;
-    if (pins_ && t_pinned_for != this) {
+    if (pins_ && t_pinned_for != this) [[unlikely]] {
         t_pinned_for = this;
         (void)sched_setaffinity(0, sizeof cores_, &cores_);
     }
-    if (!clock_.started()) {
+    if (!clock_.started()) [[unlikely]] {
         clock_.start(block.output_time, 0);
     }
     const std::int64_t first =

@@ -12,6 +12,7 @@
 
 #include <weft/audio.h>
 
+#include "base/every_block.h"
 #include "base/trace.h"
 #include "driver/live/sound_device.h"
 #include "driver/live/sound_tap.h"
@@ -60,7 +61,7 @@ public:
     [[nodiscard]] SoundTap& tap() { return tap_; }
 
     // [audio thread] A block of the device.
-    void block(const weft_audio_block& block) noexcept override;
+    WEFT_EVERY_BLOCK void block(const weft_audio_block& block) noexcept override;
     // [frame thread] All samples that are heard before `moment`, while no device asks for them.
     void catch_up(double moment) noexcept;
 
@@ -74,31 +75,35 @@ private:
         double moment = 0;        // when its first sample is heard
         double input_moment = 0;  // ... was heard
     };
-    void piece(const Piece& piece, const float* const* input, float* const* output,
-               std::uint64_t at) noexcept;
-    void write_heard(const Piece& piece, const float* const* input, std::uint64_t at) noexcept;
+    WEFT_EVERY_BLOCK void piece(const Piece& piece, const float* const* input, float* const* output,
+                                std::uint64_t at) noexcept;
+    WEFT_EVERY_BLOCK void write_heard(const Piece& piece, const float* const* input,
+                                      std::uint64_t at) noexcept;
 
+    // What every block reads or writes, beside each other.
     runtime::Clock& clock_;
-    trace::OwnLane lane_{"sound"};  // of the device's thread, whichever that is
-    plugin::Whereabouts* whereabouts_ = nullptr;
-    cpu_set_t cores_{};
-    bool pins_ = false;
     double rate_;
-    SoundLayout layout_;
-    runtime::Sound sound_;
-    SoundTap tap_;
-    std::atomic<const std::vector<runtime::SoundInput>*> heard_{nullptr};
-    runtime::ShowLog* log_ = nullptr;
-    std::vector<float> unplayed_;  // what the device that leads does not play, by channel
-    std::vector<float*> outputs_;
-    std::vector<float> bridged_;  // what the other devices hear, by device and channel
-    std::vector<float*> bridged_channels_;
-    std::vector<float> silence_;
-    std::vector<const float*> inputs_;
     std::atomic<std::uint64_t> blocks_{0};
     // Whoever computes. Nobody waits for it: when a device comes back while the frame thread is at
     // it, a block stays silent.
     std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
+    bool pins_ = false;
+    plugin::Whereabouts* whereabouts_ = nullptr;
+    runtime::ShowLog* log_ = nullptr;
+    trace::OwnLane lane_{"sound"};  // of the device's thread, whichever that is
+    std::atomic<const std::vector<runtime::SoundInput>*> heard_{nullptr};
+    SoundLayout layout_;
+    std::vector<float*> outputs_;
+    runtime::Sound sound_;
+    SoundTap tap_;
+
+    // What some do.
+    std::vector<float> unplayed_;  // what the device that leads does not play, by channel
+    std::vector<float> bridged_;   // what the other devices hear, by device and channel
+    std::vector<float*> bridged_channels_;
+    std::vector<float> silence_;
+    std::vector<const float*> inputs_;
+    cpu_set_t cores_{};
 };
 
 }  // namespace weft::driver

@@ -17,10 +17,8 @@ void SoundTap::open(bool wanted) {
     wanted_.store(wanted, std::memory_order_release);
 }
 
-void SoundTap::put(std::int64_t first, const float* const* channels, std::uint64_t count) noexcept {
-    if (!wanted_.load(std::memory_order_acquire)) {
-        return;
-    }
+void SoundTap::put_wanted(std::int64_t first, const float* const* channels,
+                          std::uint64_t count) noexcept {
     for (std::uint64_t done = 0; done < count; done += kSamples) {
         const std::uint64_t next = written_.load(std::memory_order_relaxed);
         if (next - read_.load(std::memory_order_acquire) == kSlots) {

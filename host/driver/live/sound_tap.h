@@ -37,7 +37,11 @@ public:
     // --- writer [audio thread] ---
 
     // Samples from abssample `first` on, by channel.
-    void put(std::int64_t first, const float* const* channels, std::uint64_t count) noexcept;
+    void put(std::int64_t first, const float* const* channels, std::uint64_t count) noexcept {
+        if (wanted_.load(std::memory_order_acquire)) [[unlikely]] {
+            put_wanted(first, channels, count);
+        }
+    }
 
 private:
     static constexpr std::uint64_t kSlots = 256;
@@ -47,6 +51,8 @@ private:
         std::uint64_t count = 0;
         std::vector<float> samples;  // planar, kSamples a channel
     };
+
+    void put_wanted(std::int64_t first, const float* const* channels, std::uint64_t count) noexcept;
 
     std::uint32_t channels_;
     std::unique_ptr<std::array<Slot, kSlots>> slots_;

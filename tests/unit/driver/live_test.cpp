@@ -97,8 +97,14 @@ tone = 0.1 * sin(me@time * 2000) + 0.9 * low@s[low@k ~ 1]
 play(tone * 0.5)
 )";
 
-TEST(Live, SoundInBlocksIsWhatItIsInFrames) {
-    Running offline(kFilter, false);
+constexpr const char* kFrames = R"(
+low<s> = cache(tone, 2)
+tone = 0.1 * sin(me@time * 2000) + 0.8 * low@s[low@k ~ 1] + 0.001 * (me@frame % 3)
+play(tone * 0.5 + 0.01 * (me@absframe % 2))
+)";
+
+void expect_blocks_as_frames(const char* program) {
+    Running offline(program, false);
     ASSERT_TRUE(offline.built) << offline.messages();
     std::vector<float> expected;
     for (std::int64_t f = 0; f < 6; ++f) {
@@ -107,7 +113,7 @@ TEST(Live, SoundInBlocksIsWhatItIsInFrames) {
         expected.insert(expected.end(), from, from + 800);
     }
     for (const std::uint64_t size : {64u, 333u, 1024u}) {
-        Running running(kFilter);
+        Running running(program);
         ASSERT_TRUE(running.built) << running.messages();
         ASSERT_TRUE(running.live->has_sound());
         std::vector<float> heard;
@@ -120,6 +126,11 @@ TEST(Live, SoundInBlocksIsWhatItIsInFrames) {
         heard.resize(expected.size());
         EXPECT_EQ(heard, expected) << size;
     }
+}
+
+TEST(Live, SoundInBlocksIsWhatItIsInFrames) {
+    expect_blocks_as_frames(kFilter);
+    expect_blocks_as_frames(kFrames);
 }
 
 // 414 days on, where frames have passed 2^31, and samples 2^40: a whole number of periods later.
