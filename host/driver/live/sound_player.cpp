@@ -43,7 +43,7 @@ void SoundPlayer::record(runtime::ShowLog* log) {
 void SoundPlayer::write_heard(const Piece& piece, const float* const* input,
                               std::uint64_t at) noexcept {
     const auto* heard = heard_.load(std::memory_order_acquire);
-    if (heard == nullptr || heard->empty()) {
+    if (heard == nullptr) [[likely]] {
         return;
     }
     const trace::Span span(trace::What::sound, "hear");
@@ -91,7 +91,12 @@ void SoundPlayer::piece(const Piece& piece, const float* const* input, float* co
 
 void SoundPlayer::block(const weft_audio_block& block) noexcept {
     blocks_.store(blocks() + 1, std::memory_order_relaxed);
-    if (busy_.test_and_set(std::memory_order_acquire)) [[unlikely]] {
+    // The thread of a device that was given up may be inside; it cannot come again.
+    if (!door_.is_empty()) [[unlikely]] {
+        return;
+    }
+    if (!door_.enter()) [[unlikely]] {
+        door_.leave();
         return;
     }
     const trace::On traced(lane_);
@@ -117,13 +122,18 @@ void SoundPlayer::block(const weft_audio_block& block) noexcept {
                block.output_time + passed, block.input_time + passed},
               layout_.led_heard != 0 ? block.input : nullptr, block.output, at);
     }
-    busy_.clear(std::memory_order_release);
+    door_.leave();
 }
 
 void SoundPlayer::catch_up(double moment) noexcept {
-    if (busy_.test_and_set(std::memory_order_acquire)) {
-        return;
+    door_.close();
+    if (door_.is_empty()) {
+        compute_until(moment);
     }
+    door_.open();
+}
+
+void SoundPlayer::compute_until(double moment) noexcept {
     const runtime::Clock::Due due = clock_.follow(moment);
     const trace::Span span(trace::What::block, nullptr, due.first);
     for (std::uint64_t done = 0; done < due.count; done += kBlock) {
@@ -131,7 +141,6 @@ void SoundPlayer::catch_up(double moment) noexcept {
         const double at = clock_.moment_of(static_cast<double>(first));
         piece({first, std::min(kBlock, due.count - done), at, at}, nullptr, nullptr, 0);
     }
-    busy_.clear(std::memory_order_release);
 }
 
 }  // namespace weft::driver

@@ -11,6 +11,7 @@
 #include <sched.h>
 
 #include <weft/audio.h>
+#include <weft/cpp/door.hpp>
 
 #include "base/every_block.h"
 #include "base/trace.h"
@@ -52,7 +53,7 @@ public:
     // What is heard goes there from the next block on; the list lives until another one is given
     // and a block has begun since, or for good. [frame thread]
     void hear(const std::vector<runtime::SoundInput>* inputs) {
-        heard_.store(inputs, std::memory_order_release);
+        heard_.store(inputs->empty() ? nullptr : inputs, std::memory_order_release);
     }
 
     // What is heard and played is logged from now on. Before the first block.
@@ -77,6 +78,7 @@ private:
     };
     WEFT_EVERY_BLOCK void piece(const Piece& piece, const float* const* input, float* const* output,
                                 std::uint64_t at) noexcept;
+    void compute_until(double moment) noexcept;
     WEFT_EVERY_BLOCK void write_heard(const Piece& piece, const float* const* input,
                                       std::uint64_t at) noexcept;
 
@@ -84,9 +86,9 @@ private:
     runtime::Clock& clock_;
     double rate_;
     std::atomic<std::uint64_t> blocks_{0};
-    // Whoever computes. Nobody waits for it: when a device comes back while the frame thread is at
-    // it, a block stays silent.
-    std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
+    // Closed while the frame thread computes. Nobody waits: when a device comes back meanwhile, a
+    // block stays silent.
+    cpp::Door door_{true};
     bool pins_ = false;
     plugin::Whereabouts* whereabouts_ = nullptr;
     runtime::ShowLog* log_ = nullptr;
