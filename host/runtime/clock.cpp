@@ -78,12 +78,13 @@ std::int64_t Clock::block(double moment, std::uint64_t count, bool resumed) noex
     // The step of the loop, kept within what the clock may be bent by. What is more than that is
     // time which the device has lost, and says nothing about how fast it is.
     const double wanted = loop_.step * error;
-    const double taken = samples * smooth_ + std::clamp(wanted, -loop_.most, loop_.most);
+    const double smooth = smooth_.load(std::memory_order_relaxed);
+    const double taken = samples * smooth + std::clamp(wanted, -loop_.most, loop_.most);
     set({due_, static_cast<double>(first), taken * loop_.each});
     due_ += taken;
     if (wanted >= -loop_.most && wanted <= loop_.most) {
-        smooth_ = std::clamp(smooth_ + loop_.bend * error, shortest_, longest_);
-        drift_.store((1.0 / (smooth_ * rate_) - 1.0) * 1e6, std::memory_order_relaxed);
+        smooth_.store(std::clamp(smooth + loop_.bend * error, shortest_, longest_),
+                      std::memory_order_relaxed);
     }
     settled_ += loop_.length;
     next_ += static_cast<std::int64_t>(count);

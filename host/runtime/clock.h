@@ -49,7 +49,9 @@ public:
     // work, and look again. [any thread]
     WEFT_EVERY_BLOCK [[nodiscard]] Line line() const;
     // How much faster the device is than it says, parts per million; 0 without one. [any thread]
-    [[nodiscard]] double drift() const { return drift_.load(std::memory_order_relaxed); }
+    [[nodiscard]] double drift() const {
+        return (1.0 / rate_ / smooth_.load(std::memory_order_relaxed) - 1.0) * 1e6;
+    }
 
     // Samples that nobody computed, because a device stood still for too long. [any thread]
     [[nodiscard]] std::int64_t skipped() const { return skipped_.load(std::memory_order_relaxed); }
@@ -65,7 +67,6 @@ private:
     std::atomic<double> moment_{0};
     std::atomic<double> sample_{0};
     std::atomic<double> period_;
-    std::atomic<double> drift_{0};
     std::atomic<std::int64_t> skipped_{0};
     // Of the writer, beside each other.
     double shortest_;  // seconds that a sample may take
@@ -81,11 +82,11 @@ private:
         double most = 0;                   // seconds that a block may be bent by
     };
     Loop loop_;
-    bool led_ = false;       // by a device, for at least a block
-    std::int64_t next_ = 0;  // the sample that the next block begins with
-    double due_ = 0;         // when it is due, by the loop
-    double smooth_ = 0;      // seconds a sample takes, by the loop
-    double settled_ = 0;     // seconds that the loop has followed the device
+    bool led_ = false;            // by a device, for at least a block
+    std::int64_t next_ = 0;       // the sample that the next block begins with
+    double due_ = 0;              // when it is due, by the loop
+    std::atomic<double> smooth_;  // seconds a sample takes, by the loop
+    double settled_ = 0;          // seconds that the loop has followed the device
 };
 
 }  // namespace weft::runtime

@@ -154,8 +154,8 @@ void Sound::block(const BlockTime& time, float* const* output) noexcept {
     for (Voice* voice : {heard_, falling_}) {
         if (voice != nullptr) {
             voice->frame = voice->live->take(time.count);
-            // In a replay they come from the log.
-            if (voice->inputs != nullptr) {
+            // In a replay they come from the log. Most programs have none.
+            if (voice->inputs != nullptr && !voice->params.empty()) {
                 voice->inputs->block(time, voice->params);
             }
         }

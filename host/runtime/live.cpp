@@ -97,6 +97,8 @@ Live::Live(Show& show)
     }
     const std::uint32_t numbers =
         crossings_.empty() ? 0 : crossings_.back().first + crossings_.back().count;
+    within_.fields = show.settings;
+    within_.fields[WEFT_FIELD_X] = within_.fields[WEFT_FIELD_Y] = 0.5;
     slot_ = std::make_unique<Slot<Crossed>>(Crossed{-1, -1, std::vector<double>(numbers)});
     for (const TargetLayout& layout : show.targets) {
         const bool sound = layout.kind == TargetKind::sound;
@@ -279,11 +281,17 @@ void Live::keep_nothing() noexcept {
 }
 
 void Live::enter_frame(std::int64_t sample) noexcept {
-    within_.frame = show_.frame_of(sample);
-    within_.begin = show_.first_sample(within_.frame);
-    within_.end = show_.first_sample(within_.frame + 1);
-    within_.fields = show_.settings;
-    within_.fields[WEFT_FIELD_X] = within_.fields[WEFT_FIELD_Y] = 0.5;
+    // Nearly always the next one, which begins where the last one ended.
+    if (sample == within_.end) {
+        ++within_.frame;
+        within_.begin = within_.end;
+        within_.end = show_.first_sample(within_.frame + 1);
+    }
+    if (sample < within_.begin || sample >= within_.end) [[unlikely]] {
+        within_.frame = show_.frame_of(sample);
+        within_.begin = show_.first_sample(within_.frame);
+        within_.end = show_.first_sample(within_.frame + 1);
+    }
     weft_clock_at_frame(show_.settings.data(), within_.frame, within_.fields.data());
 }
 

@@ -147,9 +147,9 @@ private:
     };
     // [audio thread] The frame of the newest piece: samples [begin, end).
     struct Within {
-        std::int64_t frame = 0;
+        std::int64_t frame = -1;
         std::int64_t begin = 0;
-        std::int64_t end = 0;
+        std::int64_t end = 0;  // where the first frame begins
         std::array<double, WEFT_FIELD_COUNT> fields{};
     };
 

@@ -44,7 +44,7 @@ double BlockClock::next(double now, std::uint64_t count) {
     }
     // One that is very late says little about when it was due.
     const double error = std::clamp(now - due_, -length, length);
-    const double band = std::clamp(1 / (since_ + 1e-9), kNarrow, kWide);
+    const double band = since_ > 1 / kNarrow ? kNarrow : std::min(1 / (since_ + 1e-9), kWide);
     const double omega = std::min(2 * std::numbers::pi * band * length, 0.5);
     due_ += length + std::numbers::sqrt2 * omega * error;
     spacing_ += omega * omega * error / samples;

@@ -62,13 +62,13 @@ void Carrier::wire(const Wiring& wiring, bool resumed) {
 }
 
 void Carrier::open() {
-    open_ = true;
+    door_.open();
 }
 
 bool Carrier::close(double seconds) {
-    open_ = false;
+    door_.close();
     const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-    while (inside_) {
+    while (!door_.is_empty()) {
         if (std::chrono::steady_clock::now() > end) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
@@ -99,13 +99,12 @@ int Carrier::on_buffer(const void* input, void* output, unsigned long count,
     const double now = cpp::now();
     const auto* const* in = static_cast<const float* const*>(input);
     auto* const* out = static_cast<float* const*>(output);
-    // close() says that it closes, then asks whether we are inside; here it is the other way round.
-    self.inside_ = true;
+    const bool open = self.door_.enter();
     if (out)
         for (std::uint32_t c = 0; c < self.wiring_.device_outputs; ++c)
             cpp::silence_samples(out[c], count);
-    if (self.open_) self.carry(in, out, count, *time, flags, now);
-    self.inside_.store(false, std::memory_order_release);
+    if (open) self.carry(in, out, count, *time, flags, now);
+    self.door_.leave();
     return paContinue;
 }
 
@@ -130,18 +129,35 @@ std::uint32_t Carrier::count_losses(unsigned long flags, double now) {
         lost |= WEFT_AUDIO_OVERRUN;
         add(overruns_);
     }
-    if (lost != 0) last_xrun_.store(now, std::memory_order_relaxed);
+    if (lost != 0) {
+        last_xrun_.store(now, std::memory_order_relaxed);
+        clock_.restart();
+    }
     return lost;
+}
+
+void Carrier::map_inputs(const float* const* input, std::uint64_t at) {
+    for (std::uint32_t c = 0; c < wiring_.inputs; ++c) {
+        const std::uint32_t from = wiring_.input_map[c];
+        inputs_[c] = input && from != kNowhere ? input[from] + at : silence_.data();
+    }
+}
+
+// Memory for what the device has no channel for.
+float* Carrier::nowhere(std::uint64_t count) {
+    cpp::silence_samples(nowhere_.data(), count);
+    return nowhere_.data();
 }
 
 void Carrier::carry(const float* const* input, float* const* output, std::uint64_t count,
                     const PaStreamCallbackTimeInfo& time, unsigned long flags, double now) {
-    if (fresh_thread_) {
+    if (fresh_thread_) [[unlikely]] {
         touch_stack();
         fresh_thread_ = false;
     }
-    const std::uint32_t lost = count_losses(flags, now);
-    if (lost != 0) clock_.restart();
+    std::uint32_t lost = 0;
+    if (flags != 0) [[unlikely]]
+        lost = count_losses(flags, now);
     note_latency(time);
     const double begin = clock_.next(now, count);
     const double spacing = clock_.length() / static_cast<double>(count);
@@ -158,14 +174,10 @@ void Carrier::carry(const float* const* input, float* const* output, std::uint64
         wiring_.block > 0 ? std::min(wiring_.block, kLongestBlock) : kLongestBlock;
     for (std::uint64_t at = 0; at < count; at += block.count) {
         block.count = std::min(longest, count - at);
-        for (std::uint32_t c = 0; c < wiring_.inputs; ++c) {
-            const std::uint32_t from = wiring_.input_map[c];
-            inputs_[c] = input && from != kNowhere ? input[from] + at : silence_.data();
-        }
+        if (wiring_.inputs != 0) map_inputs(input, at);
         for (std::uint32_t c = 0; c < wiring_.outputs; ++c) {
             const std::uint32_t to = wiring_.output_map[c];
-            outputs_[c] = output && to != kNowhere ? output[to] + at : nowhere_.data();
-            if (to == kNowhere) cpp::silence_samples(nowhere_.data(), block.count);
+            outputs_[c] = output && to != kNowhere ? output[to] + at : nowhere(block.count);
         }
         const double passed = spacing * static_cast<double>(at);
         block.output_time = begin + out_latency + passed;
@@ -173,13 +185,14 @@ void Carrier::carry(const float* const* input, float* const* output, std::uint64
         process_(user_, &block);
         block.flags = 0;
         add(blocks_);
-        if (block.count > longest_.load(std::memory_order_relaxed))
+        if (block.count > longest_.load(std::memory_order_relaxed)) [[unlikely]]
             longest_.store(block.count, std::memory_order_relaxed);
     }
 
     const double length = static_cast<double>(count) / wiring_.rate;
     const double share = (cpp::now() - now) / length;
-    if (share > 1) add(slow_blocks_);
+    if (share > 1) [[unlikely]]
+        add(slow_blocks_);
     load_ += (share - load_) * std::min(1.0, length / kSettle);
     shown_load_.store(load_, std::memory_order_relaxed);
 }

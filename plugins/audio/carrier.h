@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <weft/cpp/door.hpp>
 
 #include "block_clock.h"
 
@@ -30,8 +31,8 @@ struct Wiring {
     double input_latency = 0;  // seconds, where the device does not tell with each block
     double output_latency = 0;
     // By channel of the program, the device's; kNowhere: none.
-    std::array<std::uint32_t, kMostChannels> input_map{};
     std::array<std::uint32_t, kMostChannels> output_map{};
+    std::array<std::uint32_t, kMostChannels> input_map{};
 };
 constexpr std::uint32_t kNowhere = 0xffffffffu;
 
@@ -65,34 +66,34 @@ private:
     void carry(const float* const* input, float* const* output, std::uint64_t count,
                const PaStreamCallbackTimeInfo& time, unsigned long flags, double now);
     void note_latency(const PaStreamCallbackTimeInfo& time);
-    std::uint32_t count_losses(unsigned long flags, double now);
+    // Not inline: a block that does without does not fetch their code.
+    [[gnu::noinline]] std::uint32_t count_losses(unsigned long flags, double now);
+    [[gnu::noinline]] void map_inputs(const float* const* input, std::uint64_t at);
+    [[gnu::noinline]] float* nowhere(std::uint64_t count);
 
+    // What every block reads or writes, beside each other.
     weft_audio_process process_;
     void* user_;
-
-    // Written by wire() while no device runs.
-    Wiring wiring_;
-    std::uint32_t pending_ = 0;  // WEFT_AUDIO_* of the next block
+    cpp::Door door_{false};  // to the host
     bool fresh_thread_ = true;
-    double load_ = 0;
+    std::uint32_t pending_ = 0;  // WEFT_AUDIO_* of the next block
     BlockClock clock_;
-
-    std::atomic<bool> open_{false};
-    std::atomic<bool> inside_{false};
-    std::atomic<bool> finished_{false};
-
+    double load_ = 0;
+    std::atomic<double> shown_load_{0};
     std::atomic<std::uint64_t> blocks_{0};
     std::atomic<std::uint64_t> longest_{0};
+    std::atomic<double> input_latency_{0};
+    std::atomic<double> output_latency_{0};
+    Wiring wiring_;  // written by wire() while no device runs
+    std::array<float*, kMostChannels> outputs_{};
+
+    // What some do.
+    std::array<const float*, kMostChannels> inputs_{};
     std::atomic<std::uint64_t> underruns_{0};
     std::atomic<std::uint64_t> overruns_{0};
     std::atomic<std::uint64_t> slow_blocks_{0};
     std::atomic<double> last_xrun_{0};
-    std::atomic<double> shown_load_{0};
-    std::atomic<double> input_latency_{0};
-    std::atomic<double> output_latency_{0};
-
-    std::array<const float*, kMostChannels> inputs_{};
-    std::array<float*, kMostChannels> outputs_{};
+    std::atomic<bool> finished_{false};
     std::array<float, kLongestBlock> silence_{};  // stays zeros
     std::array<float, kLongestBlock> nowhere_{};  // what the device has no channel for
 };
