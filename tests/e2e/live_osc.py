@@ -124,9 +124,10 @@ def what_is_too_much_is_dropped_and_said():
         with running(echo(receiver), "--osc", f"udp:{port}", "--status", "unix:status"):
             receiver.wait(lambda one: one[1] == [0.25, 0.25, 0], "it runs")
             later = osc.tag_of(time.time() + 600)
+            apart = 1 << 22  # a millisecond: two at the same moment of the host's clock are one
             for first in range(0, 5000, 1000):  # no more at once than a socket keeps
                 for i in range(first, first + 1000, 100):
-                    parts = [osc.bundle(later + k, osc.message("/any/x", k))
+                    parts = [osc.bundle(later + k * apart, osc.message("/any/x", k))
                              for k in range(i, i + 100)]
                     receiver.send(port, osc.bundle(later, *parts))
                 end = time.monotonic() + osc.PATIENCE_S
