@@ -4,6 +4,7 @@ own, against the cost of the same frames offline: at the same pace, and as fast 
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -34,10 +35,10 @@ def measure(program, seconds, realtime):
     return told[2:], *([float(line) for line in text.splitlines()] for text in offline)
 
 
-def undisturbed(seconds):
-    """The lower quartile. What others do on the machine lasts for seconds, doubles what a block takes,
-    and comes to one of two that are measured in turns: seconds are compared that nobody was in."""
-    return sorted(seconds)[len(seconds) // 4]
+def undisturbed(turns):
+    """The median second of the turn that was disturbed least. What others do on the machine comes and
+    goes with turns, or lasts for most of them, and makes three of what a block takes; never less."""
+    return min(statistics.median(seconds) for seconds in turns)
 
 
 def main():
@@ -49,7 +50,7 @@ def main():
         for name, row in PROGRAMS_AND_ROWS:
             program = str(pathlib.Path(PROGRAMS, f"{name}.weft"))
             all_turns = zip(*(measure(program, seconds, realtime) for _ in range(turns)))
-            load, *offline = (undisturbed(sum(lists, [])) for lists in all_turns)
+            load, *offline = (undisturbed(each) for each in all_turns)
             for way, cost in zip(WAYS, offline):
                 sample(row if way == "called" else f"{row}-{way}", ours=load, theirs=cost)
             sample(f"{row}-share", value=100 * load)
