@@ -227,6 +227,7 @@ Result<void> Live::cross(const FrameRequest& request) {
             *to++ = stage.scratch[value];
         }
     }
+    show_.keep_pictures(slot_->next().tick);
     slot_->publish();
     return {};
 }

@@ -4,8 +4,9 @@
 // What sound reads of frames crosses in two ways. Numbers that its host stages read (a gather, a
 // place in a picture, a film) are read at the end of every frame and cross in a slot: one snapshot
 // holds for a block of sound, or is where its numbers go to (#smooth). A grid that a kernel reads
-// in place is read at the newest frame that is complete (tick_gate.h). What frames read of sound,
-// they read before the newest sample that is computed.
+// in place is read at the newest frame that is complete (tick_gate.h): of a cache where it lies, of
+// a film or a camera in a ring that holds its last pictures (picture_ring.h). What frames read of
+// sound, they read before the newest sample that is computed.
 //
 // Both parts can as well be driven in turns by one thread: by a replay, by a test, without a
 // device.

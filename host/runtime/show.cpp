@@ -336,6 +336,17 @@ Result<void> Show::set_film(const FilmTime& film, double time, const FrameReques
     return execute_source(sources[film.source], fields.data(), request);
 }
 
+// One that was given up may be writing its picture.
+void Show::keep_pictures(std::int64_t tick) noexcept {
+    for (const Source& source : sources) {
+        for (const std::shared_ptr<PictureRing>& ring : source.kept) {
+            if (ring != nullptr) {
+                source.disabled ? ring->repeat(tick) : ring->keep(tick);
+            }
+        }
+    }
+}
+
 Result<void> Show::execute_source(Source& source, const double* fields,
                                   const FrameRequest& request) {
     const trace::Span span(trace::What::source, source.label);

@@ -18,6 +18,7 @@
 #include "runtime/host_stage.h"
 #include "runtime/join.h"
 #include "runtime/memory_pool.h"
+#include "runtime/picture_ring.h"
 #include "runtime/resource_group.h"
 #include "runtime/ring.h"
 #include "runtime/stretch.h"
@@ -60,7 +61,10 @@ struct Source {
     bool disabled = false;      // it failed: nobody asks it for another moment
     std::string key;            // what was opened, and how; equal ones are the same
     std::vector<std::optional<weft_handle>> handles;  // by output
-    std::unique_ptr<Execution> execution;             // as a step's
+    // By output, null where sound does not scan it. Shared as the program is, which goes after
+    // them.
+    std::vector<std::shared_ptr<PictureRing>> kept;
+    std::unique_ptr<Execution> execution;  // as a step's
 };
 
 struct Step {
@@ -137,7 +141,7 @@ public:
     // Samples by which sound may be ahead of the newest sample that a frame reads; 0: offline,
     // where they take turns.
     std::uint64_t sound_slack = 0;
-    bool sound_reads_frames = false;  // in place: caches that frames go on to write meanwhile
+    bool sound_reads_frames = false;  // in place: what frames go on to write meanwhile
     std::vector<std::shared_ptr<plugin::SharedMemory::Trial>> lent;  // that caches live in
     std::vector<std::unique_ptr<plugin::Program::Getter>> getters;   // that bindings point to
     std::vector<Step> steps;                   // in order of execution, layer by layer
@@ -172,6 +176,9 @@ public:
     // Moves a film to `time` for whoever reads it after the frame that was run. [frame thread]
     [[nodiscard]] Result<void> set_film(const FilmTime& film, double time,
                                         const FrameRequest& request);
+
+    // What films and cameras show now is what sound scans at tick `tick`. [frame thread]
+    void keep_pictures(std::int64_t tick) noexcept;
 
     // The strands asked for, at points, in the state after the last run. [frame thread]
     [[nodiscard]] Result<void> values(std::uint32_t which, const weft_points& points,

@@ -45,24 +45,29 @@ program("crossing.weft", """
 #smooth pitch, light
 me<width> = 8 me<height> = 4
 voice<left> = mic()
+camera("test")::seen<r>
 tone = sin(me@time * pitch) * level
 low<v> = cache(tone + 0.5 * low@v[low@k ~ 1], 512)
 light<v> = cache(me@x, 2)
 dark<v> = cache(me@y, 2)
 spot = light@v[me@x ~ 0.3, me@y ~ 0.5] + dark@v[me@x ~ 0.7, me@y ~ 0.5]
 display(light@v + dark@v)
-play(low@v * spot * dark@v[me@x ~ fract(me@time), me@y ~ 0.5])
+play(low@v * spot * dark@v[me@x ~ fract(me@time), me@y ~ 0.5] + seen@r[me@x ~ fract(me@time)])
 display(low@v[low@k ~ 511 * me@x] + voice@left[me@time ~ me@time - 0.01 * me@x], target: "scope")
 """)
 LIVE = {("level@s", "slot, held"), ("pitch@hz", "slot, smoothed"), ("voice@left", "ring"),
         ("low@v", "ring"), ("light@v", "slot, smoothed"), ("dark@v", "slot, held"),
-        ("dark@v", "newest picture, held")}
+        ("dark@v", "newest picture, held"), ("seen@r", "newest picture, held")}
 for name in backends():
     if name == "reference":
         continue  # which computes nothing ahead
     told = json.loads(weft("explain", "crossing.weft", "--live", "--json", "--visual", name).stdout)
     crosses = {(edge["strand"], edge["crosses"]) for edge in told["edges"] if edge["crosses"]}
     check(crosses == LIVE, f"{name}: {crosses ^ LIVE}")
+    # What sound scans lies in a cache, or is a copy of what its source goes on to write over.
+    scanned = {edge["strand"]: edge["copied"] for edge in told["edges"]
+               if edge["crosses"] == "newest picture, held"}
+    check(scanned == {"dark@v": 0, "seen@r": 8 * 4 * 4}, f"{name}: {scanned}")
     rings = [edge for edge in told["edges"] if edge["crosses"] == "ring"]
     if not os.environ.get("WEFT_TEST_DEVICE"):
         check(all(edge["memory"] == "host memory in place" and edge["copied"] == 0

@@ -17,6 +17,7 @@ void add_once(std::vector<std::uint32_t>& list, std::uint32_t number) {
 
 constexpr const char* kHost = "host";
 constexpr const char* kWrittenAhead = "written before the sample that is read";
+constexpr const char* kCompleteFrame = "complete when a block begins";
 
 // What EdgeRecord::crossing says.
 constexpr const char* kRing = "ring";
@@ -141,20 +142,27 @@ bool BatchBuilder::bind_input(const Use& use) {
 }
 
 // What the host keeps: nobody is asked for it, and nobody waits for it.
-void BatchBuilder::bind_heard(const Use& use, weft_binding& binding, EdgeRecord& edge) {
-    const weft_handle& handle = use.source->open.handle;
-    Route route = build_.negotiation.host_route(*backend_.backend, bytes_of(handle.grid));
+void BatchBuilder::bind_kept(const Use& use, weft_binding& binding, EdgeRecord& edge) {
+    const OpenStrand& open = use.source->open;
+    const std::uint64_t bytes = bytes_of(open.handle.grid);
+    const Route route = use.source->is_kept
+                            ? build_.negotiation.kept_route(*backend_.backend, bytes)
+                            : build_.negotiation.host_route(*backend_.backend, bytes);
     binding.kind = route.kind;
-    binding.handle = handle;
+    binding.handle = open.handle;
     edge.producer = kHost;
     edge.sync = kWrittenAhead;
-    describe(route, handle.grid, edge);
+    if (use.source->is_kept) {
+        edge.producer = build_.sources.source(open.source).backend.backend->name();
+        edge.sync = kCompleteFrame;
+    }
+    describe(route, open.handle.grid, edge);
 }
 
 void BatchBuilder::bind_source(const Use& use, weft_binding& binding, EdgeRecord& edge) {
     const OpenStrand& open = use.source->open;
-    if (open.source == sema::kNone) {
-        bind_heard(use, binding, edge);
+    if (open.source == sema::kNone || use.source->is_kept) {
+        bind_kept(use, binding, edge);
         return;
     }
     const runtime::Source& source = build_.sources.source(open.source);

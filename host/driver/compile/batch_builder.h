@@ -91,6 +91,7 @@ private:
     struct SourceUse {
         OpenStrand open;
         bool by_points = false;  // every point may ask for another moment
+        bool is_kept = false;    // its pictures are kept for sound
     };
     // One strand that a kernel reads.
     struct Use {
@@ -128,6 +129,7 @@ private:
     [[nodiscard]] weft_span asked_at(const Item& item) const;
     [[nodiscard]] bool add_kernel(const PlannedKernel& planned);
     [[nodiscard]] bool add_uses(Piece& piece);
+    [[nodiscard]] bool is_scanned(const Use& use) const;
     [[nodiscard]] bool open_source(const Piece& piece, const ir::InputUse& use, Use& bound);
     [[nodiscard]] const ir::InputShape* shape(sema::StrandId strand);
     [[nodiscard]] bool is_inside(sema::StrandId strand) const;
@@ -153,7 +155,7 @@ private:
     // batch_bind.cpp
     [[nodiscard]] bool bind_input(const Use& use);
     void bind_source(const Use& use, weft_binding& binding, EdgeRecord& edge);
-    void bind_heard(const Use& use, weft_binding& binding, EdgeRecord& edge);
+    void bind_kept(const Use& use, weft_binding& binding, EdgeRecord& edge);
     [[nodiscard]] bool bind_cache(const Use& use, weft_binding& binding, EdgeRecord& edge);
     void settle_order();
     [[nodiscard]] bool join_to(const Awaited& awaited, EdgeRecord& edge);

@@ -297,6 +297,13 @@ bool BatchBuilder::add_uses(Piece& piece) {
                                              {instance.name, strand.name});
             return false;
         }
+        if (in_kernel[u] && is_scanned(use)) {
+            if (!build_.sources.keep(strand.instance, use.source->open)) {
+                return false;
+            }
+            use.source->is_kept = true;
+            build_.show.sound_reads_frames = true;
+        }
         if (in_kernel[u]) {
             weft_input input{};
             input.node = cpp::to_str(instance.name);
@@ -319,6 +326,12 @@ bool BatchBuilder::add_uses(Piece& piece) {
         }
     }
     return true;
+}
+
+// By sound of a live show: a film or a camera, which frames go on to write meanwhile.
+bool BatchBuilder::is_scanned(const Use& use) const {
+    return build_.show.sound_slack != 0 && use.in_sound && use.source &&
+           use.source->open.has_handle && is_film_frame(use.source->open.handle.grid);
 }
 
 bool BatchBuilder::open_source(const Piece& piece, const ir::InputUse& use, Use& bound) {

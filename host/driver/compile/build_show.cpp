@@ -481,7 +481,8 @@ bool sound_reads_frames(const BuiltShow& built) {
                    return plan.items[item_of(plan, item, read)].domain != ir::Domain::stream;
                });
     };
-    return std::any_of(plan.items.begin(), plan.items.end(), reads_frames) ||
+    return built.show->sound_reads_frames ||
+           std::any_of(plan.items.begin(), plan.items.end(), reads_frames) ||
            std::any_of(
                built.show->steps.begin(), built.show->steps.end(),
                [](const runtime::Step& step) { return step.of_sound && !step.films.empty(); });

@@ -280,6 +280,15 @@ Route Negotiation::host_route(plugin::Backend& reader, std::uint64_t bytes) {
     return route;
 }
 
+Route Negotiation::kept_route(plugin::Backend& reader, std::uint64_t bytes) {
+    Route route = host_route(reader, bytes);
+    route.copied += bytes;
+    route.predicted += seconds(bytes, 0);
+    route.refused.push_back(
+        "in place: the next picture is written over the one that sound reads meanwhile");
+    return route;
+}
+
 void Negotiation::check_place(Route& route, plugin::Backend& producer, plugin::Backend& reader,
                               const weft_handle& handle, std::uint64_t bytes) {
     const MemorySide& to = trials_.side(reader);

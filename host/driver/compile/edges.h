@@ -98,6 +98,8 @@ public:
                                      plugin::Backend& reader, std::uint64_t bytes);
     // How a reader is given what the host itself keeps and writes, `bytes` of it.
     [[nodiscard]] Route host_route(plugin::Backend& reader, std::uint64_t bytes);
+    // The same of what the host copies for it in every frame.
+    [[nodiscard]] Route kept_route(plugin::Backend& reader, std::uint64_t bytes);
     // Memory that `reader` cannot use where it lies (alignment) is copied by it.
     void check_place(Route& route, plugin::Backend& producer, plugin::Backend& reader,
                      const weft_handle& handle, std::uint64_t bytes);

@@ -19,10 +19,14 @@ bool is_seen(std::string_view builtin) {
     return builtin == "camera";
 }
 
+// The axis of a film's grid.
+constexpr std::uint32_t kTimeOfFilm = 2;
+
 }  // namespace
 
 bool is_film_frame(const weft_grid& grid) {
-    return grid.axis_count == 3 && grid.axes[2].field == WEFT_FIELD_TIME && grid.axes[2].count == 1;
+    const weft_axis& time = grid.axes[kTimeOfFilm];
+    return grid.axis_count == 3 && time.field == WEFT_FIELD_TIME && time.count == 1;
 }
 
 // What was opened and how, with what its file held then. Of those that are moved alone, which one.
@@ -127,6 +131,7 @@ SourceSet::Opened SourceSet::compile(const sema::Instance& instance, View view, 
         if (same != open_before_->end()) {
             made.program = same->program;
             made.handles = same->handles;
+            made.kept = same->kept;
         }
     }
     if (made.program == nullptr) {
@@ -213,6 +218,23 @@ std::optional<OpenStrand> SourceSet::open(sema::StrandId id, View view) {
 
 std::vector<OpenStrand> SourceSet::open_alone(sema::InstanceId instance) {
     return compile(program_.instances[instance], View::frame, true).strands;
+}
+
+bool SourceSet::keep(sema::InstanceId instance, OpenStrand& strand) {
+    auto& kept = sources_[strand.source].kept;
+    kept.resize(sources_[strand.source].handles.size());
+    std::shared_ptr<runtime::PictureRing>& ring = kept[strand.output];
+    if (ring == nullptr) {
+        auto made = runtime::PictureRing::make(session_.pool(), strand.handle, kTimeOfFilm);
+        if (!made) {
+            session_.diagnostics().add(Code::plugin_call_failed, program_.instances[instance].span,
+                                       {made.error().message});
+            return false;
+        }
+        ring = std::move(*made);
+    }
+    strand.handle = ring->handle();
+    return true;
 }
 
 plugin::Program::Getter* SourceSet::getter(const OpenStrand& strand) {

@@ -51,6 +51,9 @@ public:
     [[nodiscard]] std::optional<OpenStrand> open(sema::StrandId strand, View view);
     // An opening of its own, to be moved to a time by the caller; empty on failure.
     [[nodiscard]] std::vector<OpenStrand> open_alone(sema::InstanceId instance);
+    // Of a film or a camera in a live show: what sound scans instead, a ring of its last pictures.
+    // False where there is no memory for it; the diagnostics say so.
+    [[nodiscard]] bool keep(sema::InstanceId instance, OpenStrand& strand);
     // How a source's strand is read by get_values; the getter lives as long as the show.
     [[nodiscard]] plugin::Program::Getter* getter(const OpenStrand& strand);
 

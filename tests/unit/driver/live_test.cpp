@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "driver/compile/build_show.h"
 #include "sema/analyze.h"
+#include "tests/support/temp_dir.h"
 
 namespace weft::driver {
 namespace {
@@ -24,13 +26,13 @@ struct Running {
     std::vector<std::vector<char>> memory;
     std::vector<weft_target> targets;
 
-    explicit Running(const std::string& text, bool is_live = true) {
+    explicit Running(const std::string& text, bool is_live = true, double size = 4) {
         CommonOptions options;
         options.live = is_live;
         options.backend_for_all = "cpu";
         options.threads = 1;
-        options.settings[WEFT_FIELD_WIDTH] = 4;
-        options.settings[WEFT_FIELD_HEIGHT] = 4;
+        options.settings[WEFT_FIELD_WIDTH] = size;
+        options.settings[WEFT_FIELD_HEIGHT] = size;
         auto created = Session::create(options);
         EXPECT_TRUE(created.ok());
         session = std::move(*created);
@@ -225,6 +227,68 @@ play(now, before)
     EXPECT_EQ(running.live->take(48), 21);
     EXPECT_EQ(heard(48), std::pair(0.21F, 0.20F));
     running.live->leave();
+}
+
+// A film that is bright in odd frames, uncompressed: YUV4MPEG2.
+struct Flicker {
+    test::TempDir directory;
+    std::string path = (directory / "flicker.y4m").string();
+    Flicker() {
+        std::ofstream file(path, std::ios::binary);
+        file << "YUV4MPEG2 W4 H4 F60:1 Ip A1:1 Cmono\n";
+        for (int frame = 0; frame < 60; ++frame) {
+            file << "FRAME\n" << std::string(16, frame % 2 == 0 ? '\0' : '\xff');
+        }
+    }
+};
+
+// The source of a camera has one picture in memory, as has a film that is moved by a knob; what is
+// scanned stays as it was when the block began. The test picture says the number of its frame in
+// blocks, the last of which says whether it is odd.
+TEST(Live, FramesGoOnWhileSoundScansACameraAndAFilm) {
+    const Flicker flicker;
+    Running running(R"(
+#slider at<frame> = 0, 60
+camera("test")::seen<r>
+film<r> = load(")" + flicker.path +
+                        R"(")
+display(seen@r)
+odd<v> = seen@r[me@x ~ 31/32 + 0.001 * (me@time % 1), me@y ~ 0.99]
+moved<v> = film@r[me@x ~ me@time % 1, me@time ~ at@frame / 60]
+play(odd@v, moved@v)
+)",
+                    true, 64);
+    ASSERT_TRUE(running.built) << running.messages();
+    EXPECT_TRUE(sound_reads_frames(*running.built));
+    const auto frame = [&](std::int64_t number) {
+        running.built->show->initial_params[0] = static_cast<double>(number + 1);
+        return running.frame(number);
+    };
+    const auto heard = [&](std::int64_t first) {
+        EXPECT_EQ(running.live->piece(first, 16, running.built->show->initial_params.data()), 16U);
+        const std::uint32_t play = running.target(sema::SinkKind::play);
+        const float* samples = running.live->samples(play);
+        return std::pair(samples[0], samples[running.live->plane(play)]);
+    };
+    const std::pair odd(1.0F, 0.0F);
+    const std::pair even(0.0F, 1.0F);
+    std::int64_t sample = 0;
+    for (std::int64_t f = 5; f < 40; f += 7) {
+        const auto expected = f % 2 == 0 ? even : odd;
+        ASSERT_TRUE(frame(f));
+        ASSERT_EQ(running.live->take(64), f);
+        EXPECT_EQ(heard(sample), expected) << f;
+        ASSERT_TRUE(frame(f + 1));
+        EXPECT_EQ(heard(sample + 16), expected) << f;
+        ASSERT_TRUE(frame(f + 2));
+        EXPECT_EQ(heard(sample + 32), expected) << f;
+        running.live->leave();
+        ASSERT_TRUE(frame(f + 3));
+        EXPECT_EQ(running.live->take(16), f + 3);
+        EXPECT_EQ(heard(sample + 48), f % 2 == 0 ? odd : even) << f;
+        running.live->leave();
+        sample += 64;
+    }
 }
 
 // What sound reads of a picture goes over a block from where it was to where it is; a film's
