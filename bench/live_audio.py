@@ -1,7 +1,7 @@
 """The load of the audio thread of a running program, at 64 samples a block on a JACK server of its
-own, against the cost of the same frames offline: at the same pace, and as fast as possible."""
+own, against the cost of the same frames offline: in a stream of PortAudio that does nothing else,
+called by the same thread; at the same pace; and as fast as possible."""
 
-import json
 import os
 import pathlib
 import statistics
@@ -18,41 +18,33 @@ import jack  # noqa: E402: it wants to know WEFT
 PROGRAMS_AND_ROWS = (("partials64", "live-partials"), ("saws8", "live-saws"))
 
 
-WAYS = ("called", "paced", "fast")
-
-
-def measure(program, seconds, realtime):
-    """Shares of a block's time, a list of seconds each: what computing it takes in a running program;
-    and offline, in a callback of the same server, at the device's pace, and as fast as possible."""
-    with jack.Server(period=64, sync=False, realtime=realtime):
-        done = subprocess.run([WEFT, "run", "--headless", "--block", "64", "--duration",
-                               str(seconds + 2), "--status", "-", program], text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-        offline = [subprocess.run([BIN / "bench_live_audio", way, program, str(seconds)], text=True,
-                                  stdout=subprocess.PIPE, check=True).stdout for way in WAYS]
-    told = [json.loads(line)["sound"]["load"] for line in done.stdout.splitlines()]
-    # The first second has the first touch of everything in it.
-    return told[2:], *([float(line) for line in text.splitlines()] for text in offline)
-
-
-def undisturbed(turns):
-    """The median second of the turn that was disturbed least. What others do on the machine comes and
-    goes with turns, or lasts for most of them, and makes three of what a block takes; never less."""
-    return min(statistics.median(seconds) for seconds in turns)
+def measure(way, program, seconds):
+    """The median second: shares of a block's time that computing it takes."""
+    told = subprocess.run([BIN / "bench_live_audio", way, program, str(seconds)], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    columns = zip(*([float(number) for number in line.split()] for line in told.splitlines()
+                    if line[:1].isdigit()))
+    return [statistics.median(column) for column in columns]
 
 
 def main():
     quick = "--quick" in sys.argv[1:]
     realtime = may_be_realtime()
+    # Where its memory comes to lie makes half of what distinguishes one process from another.
     seconds, turns = (2, 1) if quick else (3, 8)
     with tempfile.TemporaryDirectory(prefix="weft-bench-") as directory:
         os.chdir(directory)
         for name, row in PROGRAMS_AND_ROWS:
             program = str(pathlib.Path(PROGRAMS, f"{name}.weft"))
-            all_turns = zip(*(measure(program, seconds, realtime) for _ in range(turns)))
-            load, *offline = (undisturbed(each) for each in all_turns)
-            for way, cost in zip(WAYS, offline):
-                sample(row if way == "called" else f"{row}-{way}", ours=load, theirs=cost)
+            loads = []
+            for _ in range(turns):
+                with jack.Server(period=64, sync=False, realtime=realtime):
+                    load, bare = measure("beside", program, seconds)
+                sample(row, ours=load, theirs=bare)
+                loads.append(load)
+            load = statistics.median(loads)
+            for way in ("paced", "fast"):
+                sample(f"{row}-{way}", ours=load, theirs=measure(way, program, seconds)[0])
             sample(f"{row}-share", value=100 * load)
 
 

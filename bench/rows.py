@@ -161,7 +161,7 @@ GROUPS = {
         row for key, what in (("live-partials", "64 sine partials"), ("live-saws", "8 saws and biquads"))
         for row in (
             Row(key, f"{what} live, 64 samples a block: load of the audio thread",
-                "the same blocks offline, in the callback of a client of the same server", 1.2, 1.0),
+                "a stream of PortAudio that computes the same blocks offline, called in turns by the same thread", 1.2, 1.0),
             Row(f"{key}-paced", f"{what} live, 64 samples a block: load of the audio thread",
                 "the same blocks offline, one every 64 samples' time"),
             Row(f"{key}-fast", f"{what} live, 64 samples a block: load of the audio thread",
