@@ -16,29 +16,40 @@ inline void keep_loop() {
     asm volatile("" ::: "memory");
 }
 
-// `from` and `to` do not overlap.
-inline void copy_samples(const float* from, std::uint64_t count, float* to) {
+// Calls put(i) for every fourth i below `count`, four at a time where there are as many, and one(i)
+// for the rest: the blocks of devices are multiples of 16, and half of a loop is its own counting.
+template <class Put, class One>
+inline void by_four(std::uint64_t count, const Put& put, const One& one) {
     std::uint64_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        *reinterpret_cast<FourSamples*>(to + i) = *reinterpret_cast<const FourSamples*>(from + i);
+    for (; i + 16 <= count; i += 16) {
+        put(i);
+        put(i + 4);
+        put(i + 8);
+        put(i + 12);
         keep_loop();
     }
     for (; i < count; ++i) {
-        to[i] = from[i];
+        one(i);
         keep_loop();
     }
 }
 
+// `from` and `to` do not overlap.
+inline void copy_samples(const float* from, std::uint64_t count, float* to) {
+    by_four(
+        count,
+        [&](std::uint64_t i) {
+            *reinterpret_cast<FourSamples*>(to + i) =
+                *reinterpret_cast<const FourSamples*>(from + i);
+        },
+        [&](std::uint64_t i) { to[i] = from[i]; });
+}
+
 inline void silence_samples(float* samples, std::uint64_t count) {
-    std::uint64_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        *reinterpret_cast<FourSamples*>(samples + i) = FourSamples{};
-        keep_loop();
-    }
-    for (; i < count; ++i) {
-        samples[i] = 0;
-        keep_loop();
-    }
+    by_four(
+        count,
+        [&](std::uint64_t i) { *reinterpret_cast<FourSamples*>(samples + i) = FourSamples{}; },
+        [&](std::uint64_t i) { samples[i] = 0; });
 }
 
 }  // namespace weft::cpp
