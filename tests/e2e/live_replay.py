@@ -44,13 +44,14 @@ me<width> = 32  me<height> = 24  me<fps> = 60
 fader<v, w> = osc_in("/fader", 0.25)
 #smooth fader
 voice<l> = mic()
+camera("test")::seen<r>
 trail<v> = cache(me@x * fader@v * {factor} + 0.5 * trail@v[trail@k ~ 1, me@y ~ me@y + 0.1], 3)
 tone = sin(me@time * 2763.9) * fader@v * gain * 0.5
 low<l> = cache(tone + 0.9 * low@l[low@k ~ 1], 64)
 display(trail@v, low@l[low@k ~ floor(me@x * 60)], noise(me@x * 4, me@y * 4, me@time),
         0.5 + 0.5 * voice@l[me@time ~ me@time - me@x * 0.05])
 play(tone * 0.5 + 0.1 * voice@l[me@time ~ me@time - 0.02] + 0.05 * trail@v[me@x ~ 0.5, me@y ~ 0.5],
-     0.05 * low@l)
+     0.05 * low@l + 0.05 * seen@r[me@x ~ me@time * 30 % 1, me@y ~ 0.99])
 osc("/echo", fader@v, {factor}, to: "127.0.0.1:{port}", rate: 60)
 """
 
