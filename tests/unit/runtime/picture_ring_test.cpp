@@ -132,9 +132,12 @@ TEST(PictureRing, NobodyReadsPartsOfTwoPictures) {
         const std::int64_t tick = newest.load(std::memory_order_acquire);
         if (tick < 0) continue;
         const std::int64_t at = gate.enter(0, tick);
-        for (std::uint64_t i = 0; i < kWidth * kHeight; ++i) {
+        // As long as frames take for some.
+        for (std::uint64_t n = 0; n < kWidth * kHeight * 20; ++n) {
+            const std::uint64_t i = n % (kWidth * kHeight);
+            const std::uint64_t row = i / kWidth;
             const double number =
-                read(**ring, at, static_cast<double>(i % kWidth), static_cast<double>(i / kWidth));
+                read(**ring, at, static_cast<double>(i % kWidth), static_cast<double>(row));
             torn += number == static_cast<float>(at % 1000 * 100) + static_cast<float>(i) ? 0 : 1;
         }
         gate.leave(0);
