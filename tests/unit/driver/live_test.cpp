@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "driver/compile/build_show.h"
@@ -90,6 +91,13 @@ struct Running {
         }
         live->leave();
         return samples;
+    }
+    // Of two channels the sample `first`, within a block.
+    std::pair<float, float> heard(std::int64_t first) {
+        EXPECT_EQ(live->piece(first, 16, built->show->initial_params.data()), 16U);
+        const std::uint32_t play = target(sema::SinkKind::play);
+        const float* samples = live->samples(play);
+        return {samples[0], samples[live->plane(play)]};
     }
 };
 
@@ -210,12 +218,7 @@ play(now, before)
     for (std::int64_t f = 0; f < 20; ++f) {
         ASSERT_TRUE(running.frame(f));
     }
-    const auto heard = [&](std::int64_t first) {
-        EXPECT_EQ(running.live->piece(first, 16, running.built->show->initial_params.data()), 16U);
-        const std::uint32_t play = running.target(sema::SinkKind::play);
-        const float* samples = running.live->samples(play);
-        return std::pair(samples[0], samples[running.live->plane(play)]);
-    };
+    const auto heard = [&](std::int64_t first) { return running.heard(first); };
     const std::pair expected(0.19F, 0.18F);
     ASSERT_EQ(running.live->take(48), 19);
     EXPECT_EQ(heard(0), expected);
@@ -264,12 +267,7 @@ play(odd@v, moved@v)
         running.built->show->initial_params[0] = static_cast<double>(number + 1);
         return running.frame(number);
     };
-    const auto heard = [&](std::int64_t first) {
-        EXPECT_EQ(running.live->piece(first, 16, running.built->show->initial_params.data()), 16U);
-        const std::uint32_t play = running.target(sema::SinkKind::play);
-        const float* samples = running.live->samples(play);
-        return std::pair(samples[0], samples[running.live->plane(play)]);
-    };
+    const auto heard = [&](std::int64_t first) { return running.heard(first); };
     const std::pair odd(1.0F, 0.0F);
     const std::pair even(0.0F, 1.0F);
     std::int64_t sample = 0;
