@@ -297,14 +297,14 @@ bool BatchBuilder::add_uses(Piece& piece) {
                                              {instance.name, strand.name});
             return false;
         }
-        if (in_kernel[u] && is_scanned(use)) {
-            if (!build_.sources.keep(strand.instance, use.source->open)) {
-                return false;
-            }
-            use.source->is_kept = true;
-            build_.show.sound_reads_frames = true;
-        }
         if (in_kernel[u]) {
+            if (is_scanned(use)) {
+                if (!build_.sources.keep(strand.instance, use.source->open)) {
+                    return false;
+                }
+                use.source->is_kept = true;
+                build_.show.sound_reads_frames = true;
+            }
             weft_input input{};
             input.node = cpp::to_str(instance.name);
             input.strand = cpp::to_str(strand.name);
